@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    // Tests read the sources, not the build: a test run needs no build of its own.
+    alias: [
+      { find: /^streaming-rag\/workbook$/, replacement: at('./src/workbook/index.ts') },
+      { find: /^streaming-rag$/, replacement: at('./src/index.ts') },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    // Two cores are the smallest machine the course promises to run on.
+    maxWorkers: 2,
+  },
+});
