@@ -12,6 +12,11 @@ export type { Chunk } from './chunking/chunk.ts';
 export type { EmbedKind, EmbedOptions, Embedder } from './embedding/embedder.ts';
 
 // retrieval
+export type { Filter, FilterValue } from './retrieval/filter.ts';
+export { MemoryStore } from './retrieval/memory-store.ts';
+export { StoreFileError } from './retrieval/store-file.ts';
+export type { Entry, Hit, SearchOptions, VectorStore } from './retrieval/vector-store.ts';
+export { ModelMismatchError, VectorError, checkModel } from './retrieval/vector-store.ts';
 
 // generation
 
