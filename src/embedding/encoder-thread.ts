@@ -25,7 +25,7 @@ export class EncoderThread {
     this.dimensions = ready.dimensions;
     this.maxTokens = ready.maxTokens;
     this.loadMs = ready.loadMs;
-    worker.removeAllListeners();
+    for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
     worker.on('message', (message: FromWorker) => this.#receive(message));
     worker.on('error', (error) => this.#fail(error));
     worker.on('exit', (code) => this.#fail(new Error(`its thread ended with code ${code}`)));
@@ -60,7 +60,7 @@ export class EncoderThread {
     try {
       return new EncoderThread(settings.name, worker, await promise);
     } catch (error) {
-      worker.removeAllListeners();
+      for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
       void worker.terminate();
       throw error;
     } finally {

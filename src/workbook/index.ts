@@ -1,1 +1,7 @@
-export {};
+// What only the notebooks need: pictures, progress, the reader's own files, the local endpoint.
+
+export { escapeHtml, htmlTable } from './html.ts';
+export { picture, type PictureOptions } from './picture.ts';
+export { progressBar } from './progress-bar.ts';
+export { installedReadmes } from './readmes.ts';
+export { timeline, type Span, type TimelineOptions } from './timeline.ts';
