@@ -21,7 +21,10 @@ export interface Question extends Omit<SourceQuestion, 'relevant'> {
  *
  * @throws Error when a quote does not stand exactly once in its article; all such quotes are listed.
  */
-export function label(questions: readonly SourceQuestion[], read: (documentId: string) => string): Question[] {
+export function label(
+  questions: readonly SourceQuestion[],
+  read: (documentId: string) => string,
+): Question[] {
   const problems: string[] = [];
   const labelled = questions.map((question) => ({
     ...question,
