@@ -9,7 +9,17 @@ export type { Document, Metadata } from './documents/document.ts';
 export type { Chunk } from './chunking/chunk.ts';
 
 // embedding
+export { bundledModel } from './embedding/bundled-model.ts';
 export type { EmbedKind, EmbedOptions, Embedder } from './embedding/embedder.ts';
+export { lengthBatches } from './embedding/length-batches.ts';
+export { EmbeddingModelError } from './embedding/model-error.ts';
+export { meanPool, normalize } from './embedding/pooling.ts';
+export { cosineSimilarity } from './embedding/similarity.ts';
+export {
+  TransformersEmbedder,
+  type LongText,
+  type TransformersEmbedderOptions,
+} from './embedding/transformers-embedder.ts';
 
 // retrieval
 export type { Filter, FilterValue } from './retrieval/filter.ts';

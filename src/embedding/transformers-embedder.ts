@@ -1,7 +1,10 @@
 import { isAbsolute, resolve } from 'node:path';
+import { checkInteger, checkSource, shown } from '../iter/checks.ts';
+import { type Scope, type Source, operator } from '../iter/operator.ts';
 import { bundledModel, bundledModelFolder } from './bundled-model.ts';
 import type { EmbedKind, EmbedOptions, Embedder } from './embedder.ts';
 import { EncoderThread } from './encoder-thread.ts';
+import { EncodedWindow } from './encoded-window.ts';
 import { EmbeddingModelError } from './model-error.ts';
 import { type LongText } from './worker-protocol.ts';
 
@@ -35,13 +38,6 @@ export interface TransformersEmbedderOptions {
   /** Told of bytes read while files download. */
   readonly onProgress?: (progress: { file: string; loaded: number; total: number }) => void;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** An integer option at the door. */
-function checkInteger(name: string, value: number | undefined, least: number): void {
-  if (value !== undefined && (!Number.isSafeInteger(value) || value < least)) {
-    throw new RangeError(`\`${name}\` must be an integer from ${least} up, got ${value}`);
-  }
 }
 
 /**
@@ -92,10 +88,10 @@ export class TransformersEmbedder implements Embedder {
       maxBatchTokens = 2048,
       onProgress = () => {},
     } = options;
-    checkInteger('threads', options.threads, 1);
-    checkInteger('maxTokens', options.maxTokens, 8);
+    checkInteger('threads', options.threads ?? 1, 1);
+    checkInteger('maxTokens', options.maxTokens ?? 8, 8);
     checkInteger('maxBatchTokens', maxBatchTokens, 1);
-    checkInteger('windowSize', options.windowSize, 1);
+    checkInteger('windowSize', options.windowSize ?? 1, 1);
     const isFolder = isAbsolute(model) || model.startsWith('.');
     const name = options.model === undefined ? bundledModel : model;
     if (!isFolder && !allowDownload) {
@@ -137,123 +133,63 @@ export class TransformersEmbedder implements Embedder {
   ): AsyncGenerator<Float32Array, void, undefined> {
     if (typeof texts === 'string')
       throw new TypeError('`texts` must be a list of strings, got one string: wrap it in [ ]');
+    checkSource(texts, 'texts');
     if (kind !== 'query' && kind !== 'passage') {
       throw new RangeError(`\`kind\` must be 'query' or 'passage', got '${String(kind)}'`);
     }
-    return this.#embed(texts, kind, signal);
+    return operator([texts], signal, (scope) => this.#embed(texts, kind, scope));
   }
 
   async *#embed(
-    texts: AsyncIterable<string> | Iterable<string>,
+    texts: Source<string>,
     kind: EmbedKind,
-    signal: AbortSignal | undefined,
+    scope: Scope,
   ): AsyncGenerator<Float32Array, void, undefined> {
-    signal?.throwIfAborted();
-    const iterator = Symbol.asyncIterator in texts ? texts[Symbol.asyncIterator]() : texts[Symbol.iterator]();
-    const windows: Window[] = [];
+    const reader = scope.open(texts);
+    const windows: EncodedWindow[] = [];
+    scope.onEnd(() => {
+      for (const window of windows) window.stop();
+    });
     let index = 0;
     let sourceDone = false;
     const readWindow = async () => {
       const first = index;
       const window: string[] = [];
       while (window.length < this.#windowSize) {
-        const next = await iterator.next();
-        signal?.throwIfAborted();
-        if (next.done) {
+        const { done, value } = await scope.read(reader);
+        if (done === true) {
           sourceDone = true;
           break;
         }
-        if (typeof next.value !== 'string') {
-          throw new TypeError(`\`texts\` must hold strings, got ${typeof next.value} at position ${index}`);
+        if (typeof value !== 'string') {
+          throw new TypeError(`\`texts\` must hold strings, got ${shown(value)} at position ${index}`);
         }
-        window.push(this.#prefixes[kind] + next.value);
+        window.push(this.#prefixes[kind] + value);
         index++;
       }
-      if (window.length > 0) windows.push(new Window(this.#thread, window, first, this.#onLongText, signal));
+      if (window.length > 0 && !scope.ended) {
+        windows.push(new EncodedWindow(this.#thread, window, first, this.#onLongText));
+      }
     };
     try {
       await readWindow();
       while (windows.length > 0) {
         if (!sourceDone) await readWindow();
         const window = windows[0]!;
-        for (let row = 0; row < window.size; row++) yield await window.vector(row);
-        windows.shift()!.stop();
+        for (let row = 0; row < window.size; row++) {
+          const vector = await scope.wait<Float32Array | undefined>(window.vector(row), undefined);
+          scope.throwIfAborted();
+          if (vector === undefined) return;
+          yield vector;
+        }
+        windows.shift();
       }
     } finally {
-      for (const window of windows) window.stop();
-      // Not awaited: a source that is parked in an await of its own would hang the reader's `break`.
-      if (!sourceDone) void Promise.resolve(iterator.return?.()).catch(() => {});
+      scope.end();
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#thread.close();
-  }
-}
-
-/** The vectors of one window as they come, in batches sorted by length. */
-class Window {
-  readonly size: number;
-  readonly #vectors: (Float32Array | undefined)[];
-  readonly #encoding: { stop: () => void };
-  readonly #signal: AbortSignal | undefined;
-  readonly #onAbort = () => {
-    this.#encoding.stop();
-    this.#wake();
-  };
-  #ended = false;
-  #error: Error | undefined;
-  #wake: () => void = () => {};
-
-  constructor(
-    thread: EncoderThread,
-    texts: readonly string[],
-    first: number,
-    onLongText: (text: LongText) => void,
-    signal: AbortSignal | undefined,
-  ) {
-    this.size = texts.length;
-    this.#signal = signal;
-    const vectors: (Float32Array | undefined)[] = Array.from({ length: texts.length });
-    this.#vectors = vectors;
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
-    this.#encoding = thread.encode(texts, {
-      onLong: (long) => {
-        for (const text of long) onLongText({ ...text, index: first + text.index });
-      },
-      onVectors: (indices, matrix) => {
-        for (const [row, index] of indices.entries()) {
-          // A copy each: a kept vector must not keep its whole batch.
-          vectors[index] = matrix.slice(row * thread.dimensions, (row + 1) * thread.dimensions);
-        }
-        this.#wake();
-      },
-      onEnd: (error) => {
-        this.#ended = true;
-        this.#error = error;
-        this.#wake();
-      },
-    });
-  }
-
-  async vector(row: number): Promise<Float32Array> {
-    for (;;) {
-      this.#signal?.throwIfAborted();
-      const vector = this.#vectors[row];
-      if (vector !== undefined) {
-        this.#vectors[row] = undefined;
-        return vector;
-      }
-      if (this.#error !== undefined) throw this.#error;
-      if (this.#ended) throw new Error(`The model gave no vector for text ${row} of its window`);
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-  }
-
-  stop(): void {
-    this.#encoding.stop();
-    this.#signal?.removeEventListener('abort', this.#onAbort);
   }
 }
