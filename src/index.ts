@@ -1,12 +1,35 @@
 // The public API: an explicit list, one line a file, room by room.
 
 // iter
+export { batch, type BatchOptions } from './iter/batch.ts';
+export { buffer, type BufferOptions } from './iter/buffer.ts';
+export { VirtualClock, realClock, type Clock } from './iter/clock.ts';
+export { closeQuietly } from './iter/close-quietly.ts';
+export { mapOrdered, type MapContext, type MapOptions, type Mapper } from './iter/map-ordered.ts';
+export { mapUnordered } from './iter/map-unordered.ts';
+export type { Source, Stream } from './iter/operator.ts';
+export { sleep, type SleepOptions } from './iter/sleep.ts';
+export { take, type TakeOptions } from './iter/take.ts';
+export { tap, type TapOptions } from './iter/tap.ts';
 
 // documents
 export type { Document, Metadata } from './documents/document.ts';
+export { DocumentError, NothingFoundError, type DocumentErrorCode } from './documents/document-error.ts';
+export {
+  loadDocuments,
+  type LoadOptions,
+  type LoadProgress,
+  type LoadResult,
+} from './documents/load-documents.ts';
 
 // chunking
 export type { Chunk } from './chunking/chunk.ts';
+export { chunkDocuments, type ChunkDocumentsOptions } from './chunking/chunk-documents.ts';
+export type { ChunkOptions, ChunkSource, Chunker, StreamedDocument } from './chunking/chunker.ts';
+export { fixedChunker } from './chunking/fixed-chunker.ts';
+export { markdownChunker } from './chunking/markdown-chunker.ts';
+export { recursiveChunker } from './chunking/recursive-chunker.ts';
+export type { SizeOptions } from './chunking/sizes.ts';
 
 // embedding
 export { bundledModel } from './embedding/bundled-model.ts';
@@ -32,4 +55,3 @@ export { ModelMismatchError, VectorError, checkModel } from './retrieval/vector-
 
 // service
 
-// endpoint
