@@ -54,4 +54,3 @@ export { ModelMismatchError, VectorError, checkModel } from './retrieval/vector-
 // generation
 
 // service
-

@@ -1,0 +1,184 @@
+import { closeQuietly } from './close-quietly.ts';
+
+/** What every operator reads. */
+export type Source<Item> = AsyncIterable<Item> | Iterable<Item>;
+
+/** What every operator gives. */
+export type Stream<Item> = AsyncGenerator<Item, void, undefined>;
+
+/** Reads a source, whichever kind it is: a synchronous one answers at once. */
+export interface Reader<Item> {
+  next(): Promise<IteratorResult<Item, unknown>> | IteratorResult<Item, unknown>;
+  return?(): unknown;
+}
+
+export function readerOf<Item>(source: Source<Item>): Reader<Item> {
+  return Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+}
+
+const finished: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/**
+ * The life of one operator: it begins with the first pull and ends once, whether the work is done, fails, the reader
+ * leaves or the signal aborts. Its end runs every clean-up in the order of registration.
+ */
+export class Scope {
+  readonly #outer: AbortSignal | undefined;
+  readonly #cleanups: (() => void)[] = [];
+  #stop: AbortController | undefined;
+  #interrupt: (() => void) | undefined;
+  #ended = false;
+
+  constructor(signal: AbortSignal | undefined) {
+    this.#outer = signal;
+  }
+
+  begin(): void {
+    if (this.#outer === undefined) return;
+    if (this.#outer.aborted) this.end();
+    else this.#outer.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** For the work that this operator starts: aborts when the scope ends, whatever the reason. */
+  get signal(): AbortSignal {
+    this.#stop ??= new AbortController();
+    if (this.#ended) this.#abortWork();
+    return this.#stop.signal;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Opens a source that is closed with the scope; at once when the scope has ended already. */
+  open<Item>(source: Source<Item>): Reader<Item> {
+    const reader = readerOf(source);
+    this.onEnd(() => closeQuietly(reader as Iterator<unknown, unknown, never>));
+    return reader;
+  }
+
+  onEnd(cleanup: () => void): void {
+    if (this.#ended) cleanup();
+    else this.#cleanups.push(cleanup);
+  }
+
+  /** Throws the outer signal's reason once it has aborted. */
+  throwIfAborted(): void {
+    this.#outer?.throwIfAborted();
+  }
+
+  /**
+   * Waits for somebody else's promise, but not beyond the scope: an abort rejects with the signal's reason, a reader
+   * who leaves gets `whenClosed`. One wait at a time.
+   *
+   * Not `Promise.race`: raced against a long-lived promise it would keep every result alive (nodejs/node#17469).
+   */
+  wait<Value>(promise: PromiseLike<Value>, whenClosed: Value): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      this.#interrupt = () => {
+        // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- the reason is the caller's, as it is
+        if (this.#outer?.aborted) reject(this.#outer.reason);
+        else resolve(whenClosed);
+      };
+      if (this.#ended) this.#interrupt();
+      promise.then(resolve, reject);
+    });
+  }
+
+  /** `wait` for the next item of a reader; a synchronous reader answers without a promise. */
+  read<Item>(reader: Reader<Item>): Promise<IteratorResult<Item, unknown>> | IteratorResult<Item, unknown> {
+    if (this.#ended) {
+      this.throwIfAborted();
+      return finished;
+    }
+    const step = reader.next();
+    return 'then' in step ? this.wait(step, finished) : step;
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#outer?.removeEventListener('abort', this.#onAbort);
+    if (this.#stop !== undefined) this.#abortWork();
+    for (const cleanup of this.#cleanups.splice(0)) cleanup();
+    this.#interrupt?.();
+    this.#interrupt = undefined;
+  }
+
+  readonly #onAbort = () => this.end();
+
+  #abortWork(): void {
+    if (this.#stop?.signal.aborted) return;
+    this.#stop?.abort(
+      this.#outer?.aborted
+        ? this.#outer.reason
+        : new DOMException('The stream that asked for this has ended', 'AbortError'),
+    );
+  }
+}
+
+/**
+ * Makes an operator's output of its body. Over a bare async generator it adds three things: the scope begins with the
+ * first pull, so that an unread stream holds nothing; `return()` ends a pull that is still waiting instead of queueing
+ * behind it; and a stream that is closed unread closes its sources too.
+ *
+ * The body ends the scope in its own `finally`.
+ */
+export function operator<Item>(
+  sources: readonly Source<unknown>[],
+  signal: AbortSignal | undefined,
+  body: (scope: Scope) => AsyncGenerator<Item, void, undefined>,
+): Stream<Item> {
+  return new Operator(sources, new Scope(signal), body);
+}
+
+class Operator<Item> implements AsyncGenerator<Item, void, undefined> {
+  readonly #sources: readonly Source<unknown>[];
+  readonly #scope: Scope;
+  readonly #body: AsyncGenerator<Item, void, undefined>;
+  #begun = false;
+
+  constructor(
+    sources: readonly Source<unknown>[],
+    scope: Scope,
+    body: (scope: Scope) => AsyncGenerator<Item, void, undefined>,
+  ) {
+    this.#sources = sources;
+    this.#scope = scope;
+    this.#body = body(scope);
+  }
+
+  next(): Promise<IteratorResult<Item, void>> {
+    if (!this.#begun) {
+      this.#begun = true;
+      this.#scope.begin();
+    }
+    return this.#body.next();
+  }
+
+  return(): Promise<IteratorResult<Item, void>> {
+    this.#close();
+    return this.#body.return();
+  }
+
+  throw(error: unknown): Promise<IteratorResult<Item, void>> {
+    this.#close();
+    return this.#body.throw(error);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  #close(): void {
+    if (!this.#begun) {
+      this.#begun = true;
+      for (const source of this.#sources) this.#scope.open(source);
+    }
+    this.#scope.end();
+  }
+}

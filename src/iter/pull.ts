@@ -1,0 +1,42 @@
+import type { Reader } from './operator.ts';
+
+/**
+ * Lets several workers pull from one reader, one pull at a time: many hand-written iterators cannot take a second
+ * `next()` before the first has answered. Ends for all once the source ends or throws; the error goes to one worker.
+ */
+export function pullInTurn<Item>(
+  reader: Reader<Item>,
+): () => Promise<IteratorResult<Item, unknown>> | IteratorResult<Item, unknown> {
+  const finished: IteratorReturnResult<undefined> = { done: true, value: undefined };
+  let ended = false;
+  let latest: Promise<unknown> | undefined;
+
+  const settle = (step: IteratorResult<Item, unknown>): IteratorResult<Item, unknown> => {
+    if (step.done) ended = true;
+    return step;
+  };
+  const fail = (error: unknown): never => {
+    ended = true;
+    throw error;
+  };
+  const pull = (): Promise<IteratorResult<Item, unknown>> | IteratorResult<Item, unknown> => {
+    if (ended) return finished;
+    try {
+      const step = reader.next();
+      return 'then' in step ? step.then(settle, fail) : settle(step);
+    } catch (error) {
+      return fail(error);
+    }
+  };
+  return () => {
+    if (ended) return finished;
+    const step = latest === undefined ? pull() : latest.then(pull, pull);
+    if (!('then' in step)) return step;
+    latest = step;
+    const forget = () => {
+      if (latest === step) latest = undefined;
+    };
+    step.then(forget, forget);
+    return step;
+  };
+}
