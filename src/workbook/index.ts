@@ -1,6 +1,7 @@
 // What only the notebooks need: pictures, progress, the reader's own files, the local endpoint.
 
 export { escapeHtml, htmlTable } from './html.ts';
+export { localEndpoint, type LocalEndpoint } from './local-endpoint.ts';
 export { picture, type PictureOptions } from './picture.ts';
 export { progressBar } from './progress-bar.ts';
 export { installedReadmes } from './readmes.ts';

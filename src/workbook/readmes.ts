@@ -1,8 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
-/** The checkout: two folders up from both `src/workbook/` and `dist/workbook/`. */
-const root = fileURLToPath(new URL('../../', import.meta.url));
+import { join } from 'node:path';
+import { checkoutRoot } from './checkout.ts';
 
 /**
  * Paths of the READMEs of installed packages: real files, written by many hands, on every reader's disk.
@@ -12,10 +10,10 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 export function installedReadmes(packages: readonly string[]): string[] {
   const missing: string[] = [];
   const paths = packages.map((name) => {
-    const folder = `${root}node_modules/${name}`;
+    const folder = join(checkoutRoot, 'node_modules', name);
     const file = existsSync(folder) && readdirSync(folder).find((entry) => /^readme\.md$/i.test(entry));
     if (!file) missing.push(name);
-    return `${folder}/${file}`;
+    return join(folder, String(file));
   });
   if (missing.length > 0)
     throw new Error(`No README of ${missing.join(', ')} under node_modules/. Run \`npm ci\`.`);

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { mkdtempSync, rmSync, cpSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,7 +95,6 @@ describe('reading', () => {
   });
 
   it('should throw the signal’s reason, also while the source is silent, and leave no listener', async () => {
-    const { getEventListeners } = await import('node:events');
     const controller = new AbortController();
     async function* silent() {
       yield 'first';
