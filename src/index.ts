@@ -52,5 +52,26 @@ export type { Entry, Hit, SearchOptions, VectorStore } from './retrieval/vector-
 export { ModelMismatchError, VectorError, checkModel } from './retrieval/vector-store.ts';
 
 // generation
+export type { AnswerLanguage } from './generation/answer-language.ts';
+export { languageOf } from './generation/answer-language.ts';
+export type { Citation, CitedEvent, UnknownCitation } from './generation/citations.ts';
+export { CitationReader } from './generation/citations.ts';
+export type {
+  ChatMessage,
+  Completion,
+  FinishReason,
+  GenerateOptions,
+  LanguageModel,
+  ModelEvent,
+} from './generation/language-model.ts';
+export { collect } from './generation/language-model.ts';
+export type { LanguageModelErrorKind } from './generation/language-model-error.ts';
+export { LanguageModelError } from './generation/language-model-error.ts';
+export type { OpenAIModelOptions, RetryOptions } from './generation/openai-model.ts';
+export { OpenAIModel } from './generation/openai-model.ts';
+export type { LeftOut, Prompt, PromptOptions, Source } from './generation/prompt.ts';
+export { buildPrompt } from './generation/prompt.ts';
+export type { CountTokens } from './generation/token-count.ts';
+export { estimateTokens } from './generation/token-count.ts';
 
 // service

@@ -1,0 +1,170 @@
+import type { Embedder } from '../embedding/embedder.ts';
+import type { Engine } from './engine.ts';
+import { pieces } from './pieces.ts';
+import { type AskedQuestion, readPrompt } from './read-prompt.ts';
+import { sourceSentences } from './sentences.ts';
+import { termsOf } from './terms.ts';
+import type { WireMessage } from './wire.ts';
+
+/** A sentence scored against the question. */
+interface Candidate {
+  readonly text: string;
+  /** Of its source. */
+  readonly number: number;
+  readonly sourceIndex: number;
+  readonly position: number;
+  readonly vector: Float32Array;
+  readonly terms: ReadonlySet<string>;
+  readonly headingTerms: ReadonlySet<string>;
+}
+
+interface Scored extends Candidate {
+  readonly score: number;
+}
+
+/** A sentence that answers: nearness in meaning plus this much for each share of the question's words. */
+const wordWeight = 0.35;
+/** Words of the heading above count this much of the sentence's own. */
+const headingShare = 0.5;
+/** What the first source is worth over the last: retrieval has ranked them. */
+const rankWeight = 0.06;
+/** Below this no sentence answers. Set on the development questions of `corpus/`. */
+const leastScore = 0.42;
+/** Further sentences must come this near to the best. */
+const nearBest = 0.75;
+const mostSentences = 3;
+/** Nearer than this, two sentences say the same. */
+const sameMeaning = 0.92;
+/** Sentences of one request that are looked at, sources in their order. */
+const mostCandidates = 160;
+/** Sources whose sentence vectors are kept. */
+const mostCached = 200;
+
+const notAnswered = { en: 'The sources do not answer this.', zh: '资料中没有这个问题的答案。' } as const;
+
+const isChinese = (text: string) => (text.match(/\p{Script=Han}/gu)?.length ?? 0) * 5 >= text.length;
+
+/**
+ * Answers with sentences of the given sources, word for word, each cited by its source's number: those nearest to the
+ * question in meaning (by the embedder), sharing its words, and standing in better ranked sources. It says that the
+ * sources do not answer, in the question's language, when none is near enough. The same request gives the same answer.
+ *
+ * It follows no instruction, in a question or a source: it can only quote.
+ */
+export class ExtractiveEngine implements Engine {
+  readonly model = 'extractive-1';
+  readonly #embedder: Embedder;
+  /** Sentence vectors by a source's text. A source is embedded by itself: int8 vectors depend on their batch. */
+  readonly #cache = new Map<string, readonly Omit<Candidate, 'number' | 'sourceIndex'>[]>();
+
+  constructor(embedder: Embedder) {
+    this.#embedder = embedder;
+  }
+
+  async *answer(
+    messages: readonly WireMessage[],
+    { signal }: { readonly signal: AbortSignal },
+  ): AsyncGenerator<string, void, undefined> {
+    const asked = readPrompt(messages);
+    const chosen = await this.#choose(asked, signal);
+    if (chosen.length === 0) {
+      yield* pieces(notAnswered[isChinese(asked.question) ? 'zh' : 'en']);
+      return;
+    }
+    for (const [index, { text, number }] of chosen.entries()) {
+      yield* pieces(`${index === 0 ? '' : ' '}${text} [${number}]`);
+    }
+  }
+
+  async #choose({ question, sources }: AskedQuestion, signal: AbortSignal): Promise<Scored[]> {
+    if (question === '' || sources.length === 0) return [];
+    const candidates: Candidate[] = [];
+    for (const [sourceIndex, { number, text }] of sources.entries()) {
+      if (candidates.length >= mostCandidates) break;
+      for (const sentence of await this.#sentences(text, signal))
+        candidates.push({ ...sentence, number, sourceIndex });
+    }
+    const [meant] = await this.#embed([question], 'query', signal);
+    const scored = score(candidates, question, meant!, sources.length);
+    const ranked = scored.toSorted((a, b) => b.score - a.score);
+    const best = ranked[0];
+    if (best === undefined || best.score < leastScore) return [];
+    const chosen: Scored[] = [];
+    for (const candidate of ranked) {
+      if (chosen.length === mostSentences || candidate.score < best.score * nearBest) break;
+      if (!chosen.some(({ vector }) => dot(vector, candidate.vector) > sameMeaning)) chosen.push(candidate);
+    }
+    return inReadingOrder(chosen);
+  }
+
+  async #sentences(text: string, signal: AbortSignal) {
+    const known = this.#cache.get(text);
+    if (known !== undefined) {
+      this.#cache.delete(text);
+      this.#cache.set(text, known); // Youngest again.
+      return known;
+    }
+    const sentences = sourceSentences(text).slice(0, mostCandidates);
+    const vectors = await this.#embed(
+      sentences.map((sentence) => sentence.text),
+      'passage',
+      signal,
+    );
+    const result = sentences.map((sentence, position) => ({
+      text: sentence.text,
+      position,
+      vector: vectors[position]!,
+      terms: termsOf(sentence.text),
+      headingTerms: termsOf(sentence.heading),
+    }));
+    this.#cache.set(text, result);
+    if (this.#cache.size > mostCached) this.#cache.delete(this.#cache.keys().next().value!);
+    return result;
+  }
+
+  #embed(texts: readonly string[], kind: 'query' | 'passage', signal: AbortSignal): Promise<Float32Array[]> {
+    return Array.fromAsync(this.#embedder.embed(texts, { kind, signal }));
+  }
+}
+
+function score(
+  candidates: readonly Candidate[],
+  question: string,
+  meant: Float32Array,
+  sourceCount: number,
+): Scored[] {
+  const asked = termsOf(question);
+  // A word that stands in every sentence tells nothing (inverse document frequency).
+  const weights = new Map<string, number>();
+  let total = 0;
+  for (const term of asked) {
+    const count = candidates.filter(({ terms }) => terms.has(term)).length;
+    const weight = Math.log(1 + candidates.length / (1 + count));
+    weights.set(term, weight);
+    total += weight;
+  }
+  return candidates.map((candidate) => {
+    let shared = 0;
+    for (const [term, weight] of weights) {
+      if (candidate.terms.has(term)) shared += weight;
+      else if (candidate.headingTerms.has(term)) shared += weight * headingShare;
+    }
+    const words = total === 0 ? 0 : shared / total;
+    const rank = rankWeight * (1 - candidate.sourceIndex / sourceCount);
+    return { ...candidate, score: dot(meant, candidate.vector) + wordWeight * words + rank };
+  });
+}
+
+/** The best sentence's source first; within a source as it was written. */
+function inReadingOrder(chosen: readonly Scored[]): Scored[] {
+  const sources = [...new Set(chosen.map(({ sourceIndex }) => sourceIndex))];
+  return chosen.toSorted(
+    (a, b) => sources.indexOf(a.sourceIndex) - sources.indexOf(b.sourceIndex) || a.position - b.position,
+  );
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!;
+  return sum;
+}
