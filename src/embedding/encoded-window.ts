@@ -15,12 +15,13 @@ export class EncodedWindow {
     thread: EncoderThread,
     texts: readonly string[],
     first: number,
+    urgent: boolean,
     onLongText: (text: LongText) => void,
   ) {
     this.size = texts.length;
     const vectors: (Float32Array | undefined)[] = Array.from({ length: texts.length });
     this.#vectors = vectors;
-    this.#encoding = thread.encode(texts, {
+    this.#encoding = thread.encode(texts, urgent, {
       onLong: (long) => {
         for (const text of long) onLongText({ ...text, index: first + text.index });
       },
@@ -55,7 +56,7 @@ export class EncodedWindow {
     }
   }
 
-  /** Ends the encoding after the batch that is running; a pending `vector()` then rejects. */
+  /** Ends the encoding after the batch that is running. A row not yet there never comes: whoever waits must have left. */
   stop(): void {
     this.#encoding.stop();
   }

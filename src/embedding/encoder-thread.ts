@@ -68,18 +68,23 @@ export class EncoderThread {
     }
   }
 
-  /** Starts encoding; `stop()` ends it after the batch that is running. */
-  encode(texts: readonly string[], request: Request): { stop: () => void } {
+  /** Starts encoding; `stop()` ends it after the batch that is running, without a word to `request`. */
+  encode(texts: readonly string[], urgent: boolean, request: Request): { stop: () => void } {
     if (this.#gone !== undefined) {
       request.onEnd(this.#gone);
       return { stop: () => {} };
     }
     const id = ++this.#lastId;
-    const stop = new SharedArrayBuffer(4);
     this.#requests.set(id, request);
     this.#worker.ref();
-    this.#send({ type: 'encode', id, texts, stop });
-    return { stop: () => void Atomics.store(new Int32Array(stop), 0, 1) };
+    this.#send({ type: 'encode', id, texts, urgent });
+    return {
+      stop: () => {
+        if (!this.#requests.has(id)) return;
+        this.#send({ type: 'stop', id });
+        this.#forget(id);
+      },
+    };
   }
 
   /** Frees the model and ends the thread; requests still under way end with an error. */
@@ -108,13 +113,17 @@ export class EncoderThread {
   }
 
   #end(id: number, request: Request, error: Error | undefined): void {
-    this.#requests.delete(id);
-    if (this.#requests.size === 0) this.#worker.unref();
+    this.#forget(id);
     request.onEnd(error && new EmbeddingModelError(this.#name, error.message, { cause: error }));
   }
 
   #fail(error: Error): void {
     this.#gone ??= new EmbeddingModelError(this.#name, error.message, { cause: error });
     for (const [id, request] of this.#requests) this.#end(id, request, error);
+  }
+
+  #forget(id: number): void {
+    this.#requests.delete(id);
+    if (this.#requests.size === 0) this.#worker.unref();
   }
 }

@@ -82,23 +82,16 @@ export class Encoder {
   }
 
   /**
-   * Encodes `texts` in batches of like length and hands over each batch as it is done.
+   * Encodes `texts` in batches of like length, one batch a pull.
    *
-   * @param onVectors Receives positions in `texts` and their unit vectors, shape `[indices.length, dimensions]`.
-   * @param stopped Asked between batches; when it answers true, the rest is not computed.
+   * @param onLong Told, before the first batch, of texts that were split.
+   * @returns For each batch, positions in `texts` and their unit vectors, shape `[indices.length, dimensions]`. A text
+   *   that was split comes with the batch that holds its last part.
    */
-  async encode(
+  async *encode(
     texts: readonly string[],
-    {
-      onVectors,
-      onLong,
-      stopped = () => false,
-    }: {
-      onVectors: (indices: number[], matrix: Float32Array) => void;
-      onLong?: (texts: LongText[]) => void;
-      stopped?: () => boolean;
-    },
-  ): Promise<void> {
+    onLong: (texts: LongText[]) => void = () => {},
+  ): AsyncGenerator<{ indices: number[]; matrix: Float32Array }, void, undefined> {
     const parts: number[][] = [];
     const ownerOfPart: number[] = [];
     const partsOfText: number[] = [];
@@ -113,17 +106,12 @@ export class Encoder {
         ownerOfPart.push(index);
       }
     }
-    if (long.length > 0) onLong?.(long);
+    if (long.length > 0) onLong(long);
 
-    // A text's parts may fall into different batches: it is finished when its last part is.
     const sums = new Map<number, { sum: Float32Array; tokens: number; left: number }>();
-    const batches = lengthBatches(
-      parts.map((part) => part.length),
-      this.#settings.maxBatchTokens,
-    );
-    for (const batch of batches) {
-      if (stopped()) return;
-      const finished: number[] = [];
+    const lengths = parts.map((part) => part.length);
+    for (const batch of lengthBatches(lengths, this.#settings.maxBatchTokens)) {
+      const indices: number[] = [];
       const vectors: Float32Array[] = [];
       for (const [row, { sum, tokens }] of (await this.#run(batch.map((part) => parts[part]!))).entries()) {
         const owner = ownerOfPart[batch[row]!]!;
@@ -138,12 +126,12 @@ export class Encoder {
         sums.set(owner, so);
         if (so.left > 0) continue;
         sums.delete(owner);
-        finished.push(owner);
+        indices.push(owner);
         vectors.push(normalize(so.sum.map((value) => value / so.tokens)));
       }
-      const matrix = new Float32Array(finished.length * this.dimensions);
+      const matrix = new Float32Array(indices.length * this.dimensions);
       for (const [row, vector] of vectors.entries()) matrix.set(vector, row * this.dimensions);
-      onVectors(finished, matrix);
+      yield { indices, matrix };
     }
   }
 

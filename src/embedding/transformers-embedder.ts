@@ -31,7 +31,7 @@ export interface TransformersEmbedderOptions {
   readonly maxTokens?: number;
   /** Most tokens of a batch, padding included, from 1. @default 2048 */
   readonly maxBatchTokens?: number;
-  /** Texts that are sorted by length together, from 1; two such windows are read ahead of the reader. @default 256 */
+  /** Texts that are sorted by length together, from 1; two such windows are read ahead of the reader. @default 128 */
   readonly windowSize?: number;
   /** Told of each text that is longer than the model's limit and was split. */
   readonly onLongText?: (text: LongText) => void;
@@ -58,7 +58,7 @@ export class TransformersEmbedder implements Embedder {
   private constructor(
     model: string,
     thread: EncoderThread,
-    { prefixes, windowSize = 256, onLongText = () => {} }: TransformersEmbedderOptions,
+    { prefixes, windowSize = 128, onLongText = () => {} }: TransformersEmbedderOptions,
   ) {
     this.model = model;
     this.dimensions = thread.dimensions;
@@ -120,7 +120,7 @@ export class TransformersEmbedder implements Embedder {
   }
 
   /**
-   * Unit vectors in the order of `texts`. Reads at most two windows ahead of the reader; closes `texts` when the reader
+   * Unit vectors in the order of `texts`; queries go ahead of passages that are being embedded. Reads at most two windows ahead of the reader; closes `texts` when the reader
    * stops, on an error and on abort, and stops computing after the batch that is running.
    *
    * @throws TypeError if an item of `texts` is not a string, naming its position.
@@ -168,7 +168,7 @@ export class TransformersEmbedder implements Embedder {
         index++;
       }
       if (window.length > 0 && !scope.ended) {
-        windows.push(new EncodedWindow(this.#thread, window, first, this.#onLongText));
+        windows.push(new EncodedWindow(this.#thread, window, first, kind === 'query', this.#onLongText));
       }
     };
     try {

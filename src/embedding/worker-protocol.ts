@@ -20,8 +20,10 @@ export type ToWorker =
       readonly type: 'encode';
       readonly id: number;
       readonly texts: readonly string[];
-      readonly stop: SharedArrayBuffer;
+      /** A question goes ahead of passages: between two of their batches. */
+      readonly urgent: boolean;
     }
+  | { readonly type: 'stop'; readonly id: number }
   | { readonly type: 'close' };
 
 export interface LongText {

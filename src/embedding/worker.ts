@@ -1,53 +1,82 @@
 // Runs an Encoder off the main thread, so that the event loop of a service or a notebook keeps turning while it embeds.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Encoder } from './encoder.ts';
 import type { EncoderSettings, FromWorker, ToWorker } from './worker-protocol.ts';
+
+/** A request under way: its generator runs one batch a pull. */
+interface Job {
+  readonly id: number;
+  readonly urgent: boolean;
+  readonly batches: ReturnType<Encoder['encode']>;
+}
 
 const port = parentPort!;
 const say = (message: FromWorker, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 const words = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-let encoder: Encoder | undefined;
+const jobs: Job[] = [];
+let running = false;
+let closing = false;
+
 const started = performance.now();
 try {
-  encoder = await Encoder.load(workerData as EncoderSettings, (file, loaded, total) =>
+  const encoder = await Encoder.load(workerData as EncoderSettings, (file, loaded, total) =>
     say({ type: 'progress', file, loaded, total }),
   );
-  await encoder.encode([''], { onVectors: () => {} }); // The first run allocates; better now than in the first question.
-  say({
-    type: 'ready',
-    dimensions: encoder.dimensions,
-    maxTokens: encoder.maxTokens,
-    loadMs: performance.now() - started,
-  });
+  await Array.fromAsync(encoder.encode([''])); // The first run allocates; better now than in the first question.
+  port.on('message', (message: ToWorker) => receive(encoder, message));
+  const { dimensions, maxTokens } = encoder;
+  say({ type: 'ready', dimensions, maxTokens, loadMs: performance.now() - started });
 } catch (error) {
   say({ type: 'failed', message: words(error) });
   port.close();
 }
 
-let queue: Promise<void> = Promise.resolve();
-port.on('message', (message: ToWorker) => {
-  queue = queue.then(() => handle(message));
-});
-
-async function handle(message: ToWorker): Promise<void> {
-  if (encoder === undefined) return;
-  if (message.type === 'close') {
-    await encoder.dispose();
-    port.close();
-    return;
-  }
-  const { id, texts } = message;
-  const stop = new Int32Array(message.stop);
-  try {
-    await encoder.encode(texts, {
-      stopped: () => Atomics.load(stop, 0) === 1,
-      onLong: (long) => say({ type: 'long', id, texts: long }),
-      onVectors: (indices, matrix) =>
-        say({ type: 'vectors', id, indices, matrix }, [matrix.buffer as ArrayBuffer]),
+function receive(encoder: Encoder, message: ToWorker): void {
+  if (message.type === 'encode') {
+    const { id, texts, urgent } = message;
+    jobs.push({
+      id,
+      urgent,
+      batches: encoder.encode(texts, (long) => say({ type: 'long', id, texts: long })),
     });
-    say({ type: 'done', id });
-  } catch (error) {
-    say({ type: 'error', id, message: words(error) });
+  } else if (message.type === 'stop') {
+    const at = jobs.findIndex((job) => job.id === message.id);
+    if (at >= 0) jobs.splice(at, 1);
+  } else {
+    jobs.length = 0;
+    closing = true;
   }
+  if (!running) void work(encoder);
+}
+
+/** Runs one batch after the other until there is none; between two, messages are heard. */
+async function work(encoder: Encoder): Promise<void> {
+  running = true;
+  for (;;) {
+    await nextTurn();
+    const job = jobs.find(({ urgent }) => urgent) ?? jobs[0];
+    if (job === undefined) break;
+    await oneBatch(job);
+  }
+  running = false;
+  if (!closing) return;
+  await encoder.dispose();
+  port.close();
+}
+
+async function oneBatch(job: Job): Promise<void> {
+  let end: FromWorker | undefined;
+  try {
+    const { done, value } = await job.batches.next();
+    if (done === true) end = { type: 'done', id: job.id };
+    else say({ type: 'vectors', id: job.id, ...value }, [value.matrix.buffer as ArrayBuffer]);
+  } catch (error) {
+    end = { type: 'error', id: job.id, message: words(error) };
+  }
+  if (end === undefined) return;
+  say(end);
+  const at = jobs.indexOf(job);
+  if (at >= 0) jobs.splice(at, 1);
 }

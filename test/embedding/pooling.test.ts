@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lengthBatches } from '../../src/embedding/length-batches.ts';
 import { meanPool, normalize } from '../../src/embedding/pooling.ts';

@@ -108,6 +108,22 @@ describe('reading', () => {
     expect(length(await one('and it still embeds'))).toBeCloseTo(1, 5);
   });
 
+  it('should answer a question between the batches of a long ingestion', async () => {
+    const small = await TransformersEmbedder.load({ maxBatchTokens: 256 });
+    onTestFinished(() => small[Symbol.asyncDispose]());
+    let passages = 0;
+    const ingestion = (async () => {
+      for await (const vector of small.embed(Array.from({ length: 100 }, (_, i) => `${i} `.repeat(100)))) {
+        passages += vector.length / small.dimensions;
+      }
+    })();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await Array.fromAsync(small.embed(['how?'], { kind: 'query' }));
+    expect(passages).toBeLessThan(90);
+    await ingestion;
+    expect(passages).toBe(100);
+  });
+
   it('should keep a timer ticking while it embeds', async () => {
     let ticks = 0;
     const timer = setInterval(() => ticks++, 5);
