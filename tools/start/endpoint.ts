@@ -28,13 +28,18 @@ export async function startEndpoint(
   if (!existsSync(join(root, 'tools', 'llm.ts'))) {
     return { url: undefined, said: 'none: this checkout has no tools/llm.ts' };
   }
-  const child = children.start(process.execPath, [join(root, 'tools', 'run.mjs'), 'llm', '--port', '0'], {
+  // It ends with this process, even if that is killed by force.
+  const args = ['llm', '--port', '0', '--with-parent', String(process.pid)];
+  const child = children.start(process.execPath, [join(root, 'tools', 'run.mjs'), ...args], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const errors: string[] = [];
-  if (child.stderr) createInterface({ input: child.stderr }).on('line', (line) => errors.push(line));
+  if (child.stderr)
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      if (errors.length < 50) errors.push(line);
+    });
   const ended = once(child, 'close').then(
     () => undefined,
     () => undefined,
@@ -42,7 +47,10 @@ export async function startEndpoint(
   const timeout = AbortSignal.timeout(limitMs);
   const url = await Promise.race([firstUrl(child), ended, once(timeout, 'abort').then(() => undefined)]);
   if (url === undefined) {
-    const why = errors.findLast((line) => line.trim() !== '') ?? 'it did not say where it listens';
+    const why =
+      errors.find((line) => /\w*Error\b.*:/.test(line)) ??
+      errors.find((line) => line.trim() !== '') ??
+      'it did not say where it listens';
     child.kill('SIGKILL');
     return { url: undefined, said: `none: ${why.slice(0, 200)}` };
   }
