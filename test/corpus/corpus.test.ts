@@ -49,9 +49,8 @@ test('no two articles share a title', () => {
 });
 
 test.each(articles)('$documentId links only to articles that exist', ({ documentId, language }) => {
-  const targets = [...parts(documentId).body.matchAll(/\]\((?<target>[^)]+)\)/g)].map(
-    (match) => match[1] ?? '',
-  );
+  const prose = parts(documentId).body.replaceAll(/```[\s\S]*?```|`[^`\n]*`/g, '');
+  const targets = [...prose.matchAll(/\]\((?<target>[^)]+)\)/g)].map((match) => match[1] ?? '');
   const dead = targets.filter((target) => !existsSync(new URL(`${language}/${target}`, corpus)));
   expect(dead).toEqual([]);
 });
