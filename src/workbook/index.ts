@@ -1,5 +1,6 @@
 // What only the notebooks need: pictures, progress, the reader's own files, the local endpoint.
 
+export { renderAnswer } from './answer.ts';
 export { escapeHtml, htmlTable } from './html.ts';
 export { localEndpoint, type LocalEndpoint } from './local-endpoint.ts';
 export { picture, type PictureOptions } from './picture.ts';
