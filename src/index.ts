@@ -69,7 +69,7 @@ export type { LanguageModelErrorKind } from './generation/language-model-error.t
 export { LanguageModelError } from './generation/language-model-error.ts';
 export type { OpenAIModelOptions, RetryOptions } from './generation/openai-model.ts';
 export { OpenAIModel } from './generation/openai-model.ts';
-export type { LeftOut, Prompt, PromptOptions, Source } from './generation/prompt.ts';
+export type { LeftOut, Prompt, PromptOptions, PromptSource } from './generation/prompt.ts';
 export { buildPrompt } from './generation/prompt.ts';
 export type { CountTokens } from './generation/token-count.ts';
 export { estimateTokens } from './generation/token-count.ts';

@@ -1,5 +1,5 @@
 import { CitationMarkers } from './citation-markers.ts';
-import type { Source } from './prompt.ts';
+import type { PromptSource } from './prompt.ts';
 import { QuoteFinder, sentencesOf } from './quote.ts';
 
 /** A sentence of the answer rests on this slice of a document. */
@@ -27,6 +27,9 @@ export interface UnknownCitation {
 
 export type CitedEvent = { readonly type: 'text'; readonly text: string } | Citation | UnknownCitation;
 
+/** Marks that end the sentence before them. */
+const closing = /^[\s.!?。！？…,，;；:：、)）\]】"'”’]+/u;
+
 /** An answer's sentence is looked for in this much of its end. */
 const longestQuote = 4_000;
 
@@ -35,7 +38,7 @@ const longestQuote = 4_000;
  * it stands before or after the full stop. Text passes at once, except a bracket that may become a marker.
  */
 export class CitationReader {
-  readonly #sources: ReadonlyMap<number, Source>;
+  readonly #sources: ReadonlyMap<number, PromptSource>;
   readonly #finders = new Map<number, QuoteFinder>();
   readonly #markers = new CitationMarkers();
   /** The answer since the last marker. */
@@ -43,7 +46,7 @@ export class CitationReader {
   /** Whether the tail has been cited and the next sentence starts a new one. */
   #cited = false;
 
-  constructor(sources: readonly Source[]) {
+  constructor(sources: readonly PromptSource[]) {
     this.#sources = new Map(sources.map((source) => [source.number, source]));
   }
 
@@ -63,10 +66,11 @@ export class CitationReader {
   #text(text: string): CitedEvent {
     // Between `[1]`, `[2]` and the full stop nothing new is said.
     if (this.#cited && /[\p{L}\p{N}]/u.test(text)) {
-      this.#tail = '';
+      this.#tail = text.replace(closing, '');
       this.#cited = false;
+    } else if (!this.#cited) {
+      this.#tail = (this.#tail + text).slice(-longestQuote);
     }
-    if (!this.#cited) this.#tail = (this.#tail + text).slice(-longestQuote);
     return { type: 'text', text };
   }
 
@@ -81,7 +85,7 @@ export class CitationReader {
     this.#cited = true;
   }
 
-  #citation({ number, chunk }: Source): Citation {
+  #citation({ number, chunk }: PromptSource): Citation {
     let finder = this.#finders.get(number);
     if (finder === undefined) this.#finders.set(number, (finder = new QuoteFinder(chunk.text)));
     const said = this.#tail.trim();

@@ -32,7 +32,7 @@ const retryableKinds: ReadonlySet<LanguageModelErrorKind> = new Set([
 
 export interface LanguageModelErrorFacts {
   readonly kind: LanguageModelErrorKind;
-  /** Where the model is, without credentials. */
+  /** Where the model is. */
   readonly url: string;
   readonly model: string;
   /** HTTP status, where one came. */

@@ -2,6 +2,7 @@ import OpenAI from 'openai';
 import { checkInteger, checkNumber } from '../iter/checks.ts';
 import { realClock, type Clock } from '../iter/clock.ts';
 import { closeQuietly } from '../iter/close-quietly.ts';
+import { operator, type Scope, type Stream } from '../iter/operator.ts';
 import { sleep } from '../iter/sleep.ts';
 import type { ChatMessage, GenerateOptions, LanguageModel, ModelEvent } from './language-model.ts';
 import { LanguageModelError } from './language-model-error.ts';
@@ -11,6 +12,8 @@ import { SilenceTimer } from './silence-timer.ts';
 
 /** What may follow the end of an answer (usage, the end mark) is worth this wait and no more. */
 const graceMs = 2_000;
+
+const readerGone: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /** What is tried again, and how long it may take. */
 export interface RetryOptions {
@@ -50,7 +53,7 @@ export interface OpenAIModelOptions {
  */
 export class OpenAIModel implements LanguageModel {
   readonly model: string;
-  /** Where the model is, without credentials. */
+  /** Where the model is. */
   readonly url: string;
   readonly #client: OpenAI;
   readonly #retry: Required<RetryOptions>;
@@ -61,7 +64,7 @@ export class OpenAIModel implements LanguageModel {
   readonly #random: () => number;
 
   /**
-   * @throws TypeError if `baseUrl` is no URL.
+   * @throws TypeError if `baseUrl` is no URL, or holds a password.
    * @throws RangeError for another option out of its range.
    */
   constructor({
@@ -89,8 +92,10 @@ export class OpenAIModel implements LanguageModel {
     checkNumber('firstEventTimeoutMs', firstEventTimeoutMs, 1);
     checkNumber('idleTimeoutMs', idleTimeoutMs, 1);
     const url = new URL(baseUrl);
-    url.username = '';
-    url.password = '';
+    // fetch takes none, and an address is shown in messages.
+    if (url.username !== '' || url.password !== '') {
+      throw new TypeError('`baseUrl` must not hold a user name or password: pass `apiKey`');
+    }
     url.search = '';
     this.url = url.href.replace(/\/$/, '');
     this.model = model;
@@ -111,29 +116,45 @@ export class OpenAIModel implements LanguageModel {
     this.#random = random;
   }
 
-  stream(
-    messages: readonly ChatMessage[],
-    options: GenerateOptions = {},
-  ): AsyncGenerator<ModelEvent, void, undefined> {
+  stream(messages: readonly ChatMessage[], options: GenerateOptions = {}): Stream<ModelEvent> {
     if (!Array.isArray(messages) || messages.length === 0) {
       throw new RangeError('`messages` must hold at least one message, got none');
     }
     if (options.maxTokens !== undefined) checkInteger('maxTokens', options.maxTokens, 1);
     if (options.temperature !== undefined) checkNumber('temperature', options.temperature, 0);
-    return this.#stream(messages, options);
+    return operator([], options.signal, (scope) => this.#stream(messages, options, scope));
+  }
+
+  /**
+   * Names of the models that the server offers, in its order.
+   *
+   * @throws LanguageModelError if it does not answer; nothing is tried again.
+   */
+  async models({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<string[]> {
+    try {
+      return (await Array.fromAsync(this.#client.models.list({ signal, timeout: this.#idleTimeoutMs }))).map(
+        ({ id }) => id,
+      );
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw toLanguageModelError(
+        error,
+        { url: this.url, model: this.model, midAnswer: false },
+        this.#clock.now(),
+      );
+    }
   }
 
   async *#stream(
     messages: readonly ChatMessage[],
     options: GenerateOptions,
-  ): AsyncGenerator<ModelEvent, void, undefined> {
+    scope: Scope,
+  ): Stream<ModelEvent> {
     let budgetLeftMs = this.#retry.budgetMs;
-    for (let attempt = 0; ; attempt++) {
-      const answer = { hasText: false };
-      try {
-        return yield* this.#attempt(messages, options, answer);
-      } catch (error) {
-        options.signal?.throwIfAborted();
+    try {
+      for (let attempt = 0; ; attempt++) {
+        const error = yield* this.#attempt(messages, options, scope);
+        if (error === undefined) return;
         if (!(error instanceof LanguageModelError) || !error.isRetryable) throw error;
         if (attempt >= this.#retry.maxRetries) throw error;
         const drawnMs =
@@ -143,54 +164,61 @@ export class OpenAIModel implements LanguageModel {
         if (waitMs > budgetLeftMs) throw error;
         budgetLeftMs -= waitMs;
         this.#onRetry({ attempt: attempt + 1, waitMs, error });
-        await sleep(waitMs, { signal: options.signal, clock: this.#clock });
+        await sleep(waitMs, { signal: scope.signal, clock: this.#clock });
       }
+    } catch (error) {
+      scope.throwIfAborted();
+      if (!scope.ended) throw error;
+    } finally {
+      scope.end();
     }
   }
 
+  /** One request. @returns what failed, or nothing. */
   async *#attempt(
     messages: readonly ChatMessage[],
-    { signal, ...options }: GenerateOptions,
-    answer: { hasText: boolean },
-  ): AsyncGenerator<ModelEvent, void, undefined> {
-    signal?.throwIfAborted();
+    options: GenerateOptions,
+    scope: Scope,
+  ): AsyncGenerator<ModelEvent, unknown, undefined> {
     const upstream = new AbortController();
-    const silence = new SilenceTimer(this.#clock, () => upstream.abort());
-    const onAbort = () => upstream.abort();
-    signal?.addEventListener('abort', onAbort, { once: true });
-    let events: AsyncGenerator<ModelEvent, void, undefined> | undefined;
+    const stop = () => upstream.abort();
+    scope.onEnd(stop);
+    const silence = new SilenceTimer(this.#clock, stop);
+    const events = chatEvents(
+      this.#client,
+      this.model,
+      messages,
+      { ...options, signal: upstream.signal },
+      () => silence.listen(graceMs),
+    );
+    let hasText = false;
     let finished = false;
     try {
       silence.listen(this.#firstEventTimeoutMs);
-      events = chatEvents(this.#client, this.model, messages, { ...options, signal: upstream.signal }, () =>
-        silence.listen(graceMs),
-      );
       for (;;) {
-        const step = await events.next();
+        const step = await scope.wait(events.next(), readerGone);
         // The client ends an aborted stream as if it were whole.
-        signal?.throwIfAborted();
-        if (step.done) break;
+        scope.throwIfAborted();
+        if (step.done || scope.ended) break;
         silence.pause();
-        if (step.value.type === 'text') answer.hasText = true;
+        if (step.value.type === 'text') hasText = true;
         if (step.value.type === 'finish') finished = true;
         yield step.value;
         silence.listen(this.#idleTimeoutMs);
       }
-      if (!finished) throw this.#error(silence, answer, undefined);
+      return finished || scope.ended ? undefined : this.#error(silence, hasText, undefined);
     } catch (error) {
-      signal?.throwIfAborted();
-      throw this.#error(silence, answer, error);
+      scope.throwIfAborted();
+      return this.#error(silence, hasText, error);
     } finally {
       silence.stop();
-      signal?.removeEventListener('abort', onAbort);
-      upstream.abort();
+      stop();
       closeQuietly(events);
     }
   }
 
-  #error(silence: SilenceTimer, { hasText }: { hasText: boolean }, cause: unknown): unknown {
-    if (cause instanceof LanguageModelError) return cause;
-    const where = { url: this.url, model: this.model, midAnswer: hasText };
+  #error(silence: SilenceTimer, midAnswer: boolean, cause: unknown): unknown {
+    const where = { url: this.url, model: this.model, midAnswer };
     if (silence.fired) return new LanguageModelError({ ...where, kind: 'stalled', cause });
     if (cause === undefined) return new LanguageModelError({ ...where, kind: 'cut' });
     return toLanguageModelError(cause, where, this.#clock.now());

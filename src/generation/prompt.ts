@@ -7,7 +7,7 @@ import { NearDuplicates } from './near-duplicates.ts';
 import { type CountTokens, estimateTokens } from './token-count.ts';
 
 /** A passage as the prompt gives it to the model. */
-export interface Source {
+export interface PromptSource {
   /** What the model cites it by, from 1, best hit first. */
   readonly number: number;
   readonly chunk: Chunk;
@@ -24,7 +24,7 @@ export interface LeftOut {
 
 export interface Prompt {
   readonly messages: readonly ChatMessage[];
-  readonly sources: readonly Source[];
+  readonly sources: readonly PromptSource[];
   readonly leftOut: readonly LeftOut[];
   readonly language: AnswerLanguage;
   /** Of all messages, by `countTokens`. */
@@ -71,7 +71,7 @@ export function buildPrompt(
       `The question and the instructions take ${tokens} tokens, more than \`tokenBudget\` (${tokenBudget})`,
     );
   }
-  const sources: Source[] = [];
+  const sources: PromptSource[] = [];
   const leftOut: LeftOut[] = [];
   const blocks: string[] = [];
   const seen = new NearDuplicates();

@@ -9,7 +9,7 @@ export interface Quote {
 }
 
 /** A sentence shares at least this much of its words with the one it is said to rest on; below, the whole passage counts. */
-const leastOverlap = 0.3;
+const leastOverlap = 0.4;
 
 /** What is shorter stands in almost every text. */
 const leastExactUnits = 4;
