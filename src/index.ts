@@ -3,14 +3,38 @@
 // iter
 export { batch, type BatchOptions } from './iter/batch.ts';
 export { buffer, type BufferOptions } from './iter/buffer.ts';
+export { Channel, ChannelClosedError, type ChannelOptions } from './iter/channel.ts';
 export { VirtualClock, realClock, type Clock } from './iter/clock.ts';
 export { closeQuietly } from './iter/close-quietly.ts';
+export { drop, type DropOptions } from './iter/drop.ts';
+export { filter, type FilterOptions } from './iter/filter.ts';
+export { flatMap, type FlatMapOptions } from './iter/flat-map.ts';
+export {
+  rateLimited,
+  retryWithBackoff,
+  type GeneratorWrapper,
+  type RateLimitedOptions,
+  type RetryWithBackoffOptions,
+} from './iter/generator-wrappers.ts';
 export { mapOrdered, type MapContext, type MapOptions, type Mapper } from './iter/map-ordered.ts';
 export { mapUnordered } from './iter/map-unordered.ts';
+export { merge, type MergeOptions } from './iter/merge.ts';
+export { fromNodeReadable, toNodeReadable, type NodeReadableOptions } from './iter/node-streams.ts';
 export type { Source, Stream } from './iter/operator.ts';
+export { rateLimit, type RateLimitOptions } from './iter/rate-limit.ts';
+export { parseRetryAfter } from './iter/retry-after.ts';
+export { retryStream, type RetryStreamOptions } from './iter/retry-stream.ts';
+export { retry, type Attempt, type RetryEvent, type RetryOptions } from './iter/retry.ts';
+export { isRetryableError } from './iter/retryable.ts';
+export { Semaphore, type AcquireOptions, type Permit } from './iter/semaphore.ts';
+export { share, type ShareOptions, type Shared } from './iter/share.ts';
 export { sleep, type SleepOptions } from './iter/sleep.ts';
 export { take, type TakeOptions } from './iter/take.ts';
 export { tap, type TapOptions } from './iter/tap.ts';
+export { TimeoutError, timeout, type TimeoutKind, type TimeoutOptions } from './iter/timeout.ts';
+export { toArray, type ToArrayOptions } from './iter/to-array.ts';
+export { TokenBucket, type TakeTokensOptions, type TokenBucketOptions } from './iter/token-bucket.ts';
+export { fromReadableStream, toReadableStream, type BridgeOptions } from './iter/web-streams.ts';
 
 // documents
 export type { Document, Metadata } from './documents/document.ts';
@@ -33,6 +57,11 @@ export type { SizeOptions } from './chunking/sizes.ts';
 
 // embedding
 export { bundledModel } from './embedding/bundled-model.ts';
+export {
+  CachedEmbedder,
+  type CacheStatistics,
+  type CachedEmbedderOptions,
+} from './embedding/cached-embedder.ts';
 export type { EmbedKind, EmbedOptions, Embedder } from './embedding/embedder.ts';
 export { lengthBatches } from './embedding/length-batches.ts';
 export { EmbeddingModelError } from './embedding/model-error.ts';

@@ -34,9 +34,13 @@ async function* run<Item>(source: Source<Item>, size: number, scope: Scope): Str
         const step = await reader.next();
         ready.push(step.done ? doneSlot : { kind: 'value', value: step.value });
         wakeReader?.();
-        if (step.done) return;
+        if (step.done) {
+          scope.release(reader);
+          return;
+        }
       }
     } catch (error) {
+      scope.release(reader);
       ready.push({ kind: 'error', error });
       wakeReader?.();
     }

@@ -51,7 +51,8 @@ async function* run<Item, Result>(
   const progress = { sourceDone: false };
   let pulled = 0;
   try {
-    const pull = pullInTurn(scope.open(source));
+    const reader = scope.open(source);
+    const pull = pullInTurn(reader, () => scope.release(reader));
     const start = async (): Promise<Slot<Result>> => {
       try {
         const pulling = pull();

@@ -36,7 +36,8 @@ async function* run<Item, Result>(
   let pulled = 0;
   let wake: (() => void) | undefined;
   try {
-    const pull = pullInTurn(scope.open(source));
+    const reader = scope.open(source);
+    const pull = pullInTurn(reader, () => scope.release(reader));
     const start = async (): Promise<void> => {
       try {
         const pulling = pull();

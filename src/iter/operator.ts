@@ -25,9 +25,11 @@ const finished: IteratorReturnResult<undefined> = { done: true, value: undefined
 export class Scope {
   readonly #outer: AbortSignal | undefined;
   readonly #cleanups: (() => void)[] = [];
+  readonly #closers = new Map<Reader<unknown>, () => void>();
   #stop: AbortController | undefined;
   #interrupt: (() => void) | undefined;
   #ended = false;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(signal: AbortSignal | undefined) {
     this.#outer = signal;
@@ -35,7 +37,7 @@ export class Scope {
 
   begin(): void {
     if (this.#outer === undefined) return;
-    if (this.#outer.aborted) this.end();
+    if (this.#outer.aborted) this.#onAbort();
     else this.#outer.addEventListener('abort', this.#onAbort, { once: true });
   }
 
@@ -50,11 +52,21 @@ export class Scope {
     return this.#ended;
   }
 
-  /** Opens a source that is closed with the scope; at once when the scope has ended already. */
+  /** Opens a source that is closed with the scope, at once when the scope has ended already; see `release`. */
   open<Item>(source: Source<Item>): Reader<Item> {
     const reader = readerOf(source);
-    this.onEnd(() => closeQuietly(reader as Iterator<unknown, unknown, never>));
+    const cleanup = () => closeQuietly(reader as Iterator<unknown, unknown, never>);
+    this.#closers.set(reader, cleanup);
+    this.onEnd(cleanup);
     return reader;
+  }
+
+  /** Forgets a reader that has ended or failed by itself: there is nothing left to close. */
+  release(reader: Reader<unknown>): void {
+    const cleanup = this.#closers.get(reader);
+    if (cleanup === undefined) return;
+    this.#closers.delete(reader);
+    this.#cleanups.splice(this.#cleanups.indexOf(cleanup), 1);
   }
 
   onEnd(cleanup: () => void): void {
@@ -62,9 +74,16 @@ export class Scope {
     else this.#cleanups.push(cleanup);
   }
 
-  /** Throws the outer signal's reason once it has aborted. */
+  /** Throws the outer signal's reason once it has aborted, or what `fail` was given. */
   throwIfAborted(): void {
-    this.#outer?.throwIfAborted();
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Ends the scope with an error for its reader, who gets it at once or with the next pull. */
+  fail(error: unknown): void {
+    if (this.#ended) return;
+    this.#failure = { error };
+    this.end();
   }
 
   /**
@@ -77,7 +96,7 @@ export class Scope {
     return new Promise((resolve, reject) => {
       this.#interrupt = () => {
         // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- the reason is the caller's, as it is
-        if (this.#outer?.aborted) reject(this.#outer.reason);
+        if (this.#failure !== undefined) reject(this.#failure.error);
         else resolve(whenClosed);
       };
       if (this.#ended) this.#interrupt();
@@ -85,14 +104,34 @@ export class Scope {
     });
   }
 
-  /** `wait` for the next item of a reader; a synchronous reader answers without a promise. */
+  /** `wait` for the next item of an opened reader; a synchronous one answers without a promise. */
   read<Item>(reader: Reader<Item>): Promise<IteratorResult<Item, unknown>> | IteratorResult<Item, unknown> {
     if (this.#ended) {
       this.throwIfAborted();
       return finished;
     }
-    const step = reader.next();
-    return 'then' in step ? this.wait(step, finished) : step;
+    let step: ReturnType<Reader<Item>['next']>;
+    try {
+      step = reader.next();
+    } catch (error) {
+      this.release(reader);
+      throw error;
+    }
+    if (!('then' in step)) {
+      if (step.done) this.release(reader);
+      return step;
+    }
+    const watched = step.then(
+      (result) => {
+        if (result.done) this.release(reader);
+        return result;
+      },
+      (error: unknown) => {
+        this.release(reader);
+        throw error;
+      },
+    );
+    return this.wait(watched, finished);
   }
 
   end(): void {
@@ -105,13 +144,13 @@ export class Scope {
     this.#interrupt = undefined;
   }
 
-  readonly #onAbort = () => this.end();
+  readonly #onAbort = () => this.fail(this.#outer?.reason);
 
   #abortWork(): void {
     if (this.#stop?.signal.aborted) return;
     this.#stop?.abort(
-      this.#outer?.aborted
-        ? this.#outer.reason
+      this.#failure !== undefined
+        ? this.#failure.error
         : new DOMException('The stream that asked for this has ended', 'AbortError'),
     );
   }
