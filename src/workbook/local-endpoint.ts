@@ -7,6 +7,9 @@ import { checkoutRoot } from './checkout.ts';
 export interface LocalEndpoint extends AsyncDisposable {
   /** Base URL, ending in `/v1`. */
   readonly url: string;
+  /** The model to ask it for. */
+  readonly model: string;
+  readonly apiKey: string;
   /** Who started it: the reader's own settings, `npm start`, or this process just now. */
   readonly from: 'OPENAI_BASE_URL' | 'npm start' | 'here';
 }
@@ -14,26 +17,46 @@ export interface LocalEndpoint extends AsyncDisposable {
 /** Most time an endpoint may take until it listens. */
 const startLimitMs = 20_000;
 
+/** Pieces a second: about what a small model writes on a laptop, and slow enough to watch. */
+const tokensPerSecond = 40;
+
+/** Disposing of somebody else's endpoint does nothing. */
+const notOurs = { [Symbol.asyncDispose]: async () => {} };
+
 /**
- * Finds the language model endpoint, in this order: the one you name in `OPENAI_BASE_URL`, the one that `npm start` runs
- * beside JupyterLab, or a new one in a child process on a free loopback port, which ends with this process.
+ * Finds the language model endpoint, in this order: the one you name in `OPENAI_BASE_URL` (with `OPENAI_API_KEY` and
+ * `OPENAI_MODEL`), the one that `npm start` runs beside JupyterLab, or a new one in a child process on a free loopback
+ * port, which writes 40 pieces a second and ends with this process.
  *
+ * @throws Error if `OPENAI_BASE_URL` is set and `OPENAI_MODEL` is not.
  * @throws Error with the endpoint's own words if a new one does not start within 20 s.
  */
 export async function localEndpoint(): Promise<LocalEndpoint> {
-  const named = process.env.OPENAI_BASE_URL;
-  if (named) return { url: named, from: 'OPENAI_BASE_URL', [Symbol.asyncDispose]: async () => {} };
-  const beside = process.env.STREAMING_RAG_LLM_URL;
-  if (beside && (await answers(beside))) {
-    return { url: beside, from: 'npm start', [Symbol.asyncDispose]: async () => {} };
+  const { OPENAI_BASE_URL: named, OPENAI_MODEL: model, OPENAI_API_KEY: apiKey = 'none' } = process.env;
+  if (named) {
+    if (!model)
+      throw new Error(`OPENAI_BASE_URL is set (${named}): set OPENAI_MODEL to one of its models, too.`);
+    return { url: named, model, apiKey, from: 'OPENAI_BASE_URL', ...notOurs };
   }
+  const beside = process.env.STREAMING_RAG_LLM_URL;
+  const besideModel = beside && (await firstModel(beside));
+  if (besideModel) return { url: beside, model: besideModel, apiKey: 'none', from: 'npm start', ...notOurs };
   const own = join(checkoutRoot, 'node_modules', 'node', 'bin', 'node');
+  const rate = ['--tokens-per-second', String(tokensPerSecond)];
   const child = spawn(
     existsSync(own) ? own : process.execPath,
-    [join(checkoutRoot, 'tools', 'run.mjs'), 'llm', '--port', '0', '--with-parent', String(process.pid)],
+    [
+      join(checkoutRoot, 'tools', 'run.mjs'),
+      'llm',
+      '--port',
+      '0',
+      ...rate,
+      '--with-parent',
+      String(process.pid),
+    ],
     { cwd: checkoutRoot, stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  const url = await firstLine(child);
+  const started = await firstLine(child);
   // An endpoint that nobody asks anything keeps no kernel alive.
   child.unref();
   for (const stream of [child.stdout, child.stderr]) {
@@ -41,7 +64,8 @@ export async function localEndpoint(): Promise<LocalEndpoint> {
     (stream as unknown as { unref?: () => void } | null)?.unref?.();
   }
   return {
-    url,
+    ...started,
+    apiKey: 'none',
     from: 'here',
     [Symbol.asyncDispose]: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -53,19 +77,20 @@ export async function localEndpoint(): Promise<LocalEndpoint> {
   };
 }
 
-async function answers(url: string): Promise<boolean> {
+/** The first model that an endpoint offers; undefined when nothing answers there. */
+async function firstModel(url: string): Promise<string | undefined> {
   try {
     const response = await fetch(`${url}/models`, { signal: AbortSignal.timeout(1_000) });
-    await response.body?.cancel();
-    return response.ok;
+    const { data } = (await response.json()) as { data: { id: string }[] };
+    return response.ok ? data[0]?.id : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-/** The `url` of the one line of JSON that the endpoint prints when it listens. */
-function firstLine(child: ChildProcess): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
+/** What the endpoint says of itself, in one line of JSON, when it listens. */
+function firstLine(child: ChildProcess): Promise<{ url: string; model: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ url: string; model: string }>();
   let output = '';
   let errors = '';
   const fail = (why: string) =>
@@ -81,7 +106,11 @@ function firstLine(child: ChildProcess): Promise<string> {
     output += data.toString();
     if (!output.includes('\n')) return;
     try {
-      resolve((JSON.parse(output.slice(0, output.indexOf('\n'))) as { url: string }).url);
+      const { url, model } = JSON.parse(output.slice(0, output.indexOf('\n'))) as {
+        url: string;
+        model: string;
+      };
+      resolve({ url, model });
     } catch {
       fail(`printed something else than its address: ${output.slice(0, 200)}`);
     }

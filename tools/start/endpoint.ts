@@ -29,7 +29,7 @@ export async function startEndpoint(
     return { url: undefined, said: 'none: this checkout has no tools/llm.ts' };
   }
   // It ends with this process, even if that is killed by force.
-  const args = ['llm', '--port', '0', '--with-parent', String(process.pid)];
+  const args = ['llm', '--port', '0', '--tokens-per-second', '40', '--with-parent', String(process.pid)];
   const child = children.start(process.execPath, [join(root, 'tools', 'run.mjs'), ...args], {
     cwd: root,
     env,
