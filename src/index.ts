@@ -24,7 +24,12 @@ export type { Source, Stream } from './iter/operator.ts';
 export { rateLimit, type RateLimitOptions } from './iter/rate-limit.ts';
 export { parseRetryAfter } from './iter/retry-after.ts';
 export { retryStream, type RetryStreamOptions } from './iter/retry-stream.ts';
-export { retry, type Attempt, type RetryEvent, type RetryOptions } from './iter/retry.ts';
+export {
+  retry,
+  type Attempt,
+  type RetryEvent,
+  type RetryOptions as RetryPolicy,
+} from './iter/retry.ts';
 export { isRetryableError } from './iter/retryable.ts';
 export { Semaphore, type AcquireOptions, type Permit } from './iter/semaphore.ts';
 export { share, type ShareOptions, type Shared } from './iter/share.ts';
