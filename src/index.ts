@@ -24,12 +24,7 @@ export type { Source, Stream } from './iter/operator.ts';
 export { rateLimit, type RateLimitOptions } from './iter/rate-limit.ts';
 export { parseRetryAfter } from './iter/retry-after.ts';
 export { retryStream, type RetryStreamOptions } from './iter/retry-stream.ts';
-export {
-  retry,
-  type Attempt,
-  type RetryEvent,
-  type RetryOptions as RetryPolicy,
-} from './iter/retry.ts';
+export { retry, type Attempt, type RetryEvent, type RetryOptions as RetryPolicy } from './iter/retry.ts';
 export { isRetryableError } from './iter/retryable.ts';
 export { Semaphore, type AcquireOptions, type Permit } from './iter/semaphore.ts';
 export { share, type ShareOptions, type Shared } from './iter/share.ts';
@@ -101,6 +96,7 @@ export type {
 export { collect } from './generation/language-model.ts';
 export type { LanguageModelErrorKind } from './generation/language-model-error.ts';
 export { LanguageModelError } from './generation/language-model-error.ts';
+export { modelFromEnvironment } from './generation/model-from-environment.ts';
 export type { OpenAIModelOptions, RetryOptions } from './generation/openai-model.ts';
 export { OpenAIModel } from './generation/openai-model.ts';
 export type { LeftOut, Prompt, PromptOptions, PromptSource } from './generation/prompt.ts';
@@ -109,3 +105,13 @@ export type { CountTokens } from './generation/token-count.ts';
 export { estimateTokens } from './generation/token-count.ts';
 
 // service
+export type { AnswerEvent, StageName } from './service/answer-events.ts';
+export { cacheFolder } from './service/cache-folder.ts';
+export type { FolderIndex, FolderIndexOptions } from './service/folder-index.ts';
+export { openFolderIndex } from './service/folder-index.ts';
+export type { IngestEvent } from './service/ingest.ts';
+export type { AnswerOptions, ServiceOptions } from './service/stream-rag-service.ts';
+export { StreamRAGService } from './service/stream-rag-service.ts';
+export type { AnswerEvent, StageName } from './service/answer-events.ts';
+export { type IngestEvent } from './service/ingest.ts';
+export { type AnswerOptions, type ServiceOptions, StreamRAGService } from './service/stream-rag-service.ts';

@@ -50,10 +50,14 @@ const segmenter = new Intl.Segmenter(undefined, { granularity: 'sentence' });
 const abbreviation =
   /(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|Dr|Mr|Mrs|Ms|St|No|Fig|Eq|Vol|pp?)\.|\b\p{Lu}\.)\s*$/u;
 
+/** Unicode's rule (UAX 29, SB8) sees no sentence start before a small letter in code. */
+const beforeCode = /(?<=[.!?]["'”’)\]*_]{0,3}\s)(?=[*_"“(]{0,3}`)/u;
+
 function splitSentences(paragraph: string): string[] {
   const sentences: string[] = [];
   let open = '';
-  for (const { segment } of segmenter.segment(paragraph)) {
+  const segments = Array.from(segmenter.segment(paragraph), ({ segment }) => segment);
+  for (const segment of segments.flatMap((part) => part.split(beforeCode))) {
     // A sentence does not start in the middle of code, after an abbreviation, or with a small letter.
     const goesOn = open !== '' && (abbreviation.test(open) || hasOpenCode(open) || /^\p{Ll}/u.test(segment));
     if (!goesOn && open !== '') {

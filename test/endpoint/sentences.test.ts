@@ -49,6 +49,7 @@ it('should leave out headings, code, tables, rules and lone HTML, and tell the h
 it('should not cut after an abbreviation, inside code, or before a small letter', () => {
   expect(texts('Some servers, e.g. the local one, need no key.')).toHaveLength(1);
   expect(texts('Call `next(). Then return()` to close it early.')).toHaveLength(1);
+  expect(texts('It throws the reason there is. `fetch` listens by itself.')).toHaveLength(2);
   expect(texts('It takes approx. 3 seconds to start. Then it is fast.')).toHaveLength(2);
 });
 

@@ -1,0 +1,190 @@
+import type { Chunker } from '../chunking/chunker.ts';
+import { recursiveChunker } from '../chunking/recursive-chunker.ts';
+import type { Document } from '../documents/document.ts';
+import type { LoadResult } from '../documents/load-documents.ts';
+import type { Embedder } from '../embedding/embedder.ts';
+import { CitationReader } from '../generation/citations.ts';
+import type { FinishReason, LanguageModel } from '../generation/language-model.ts';
+import { buildPrompt, type PromptOptions } from '../generation/prompt.ts';
+import { checkInteger, shown } from '../iter/checks.ts';
+import { operator, readerOf, type Scope, type Source, type Stream } from '../iter/operator.ts';
+import { checkFilter, type Filter } from '../retrieval/filter.ts';
+import { checkModel, checkTopK, type VectorStore } from '../retrieval/vector-store.ts';
+import type { AnswerEvent, StageName } from './answer-events.ts';
+import { ingest, type IngestEvent } from './ingest.ts';
+
+export interface ServiceOptions {
+  /** Makes the vectors of documents and questions. */
+  readonly embedder: Embedder;
+  readonly store: VectorStore;
+  /** Writes the answers. */
+  readonly model: LanguageModel;
+  /** @default recursiveChunker({ size: 800, overlap: 100 }) */
+  readonly chunker?: Chunker;
+  /** Chunks that are looked for, unless a call says otherwise. @default 6 */
+  readonly topK?: number;
+  /** Longest question, in UTF-16 units. @default 4000 */
+  readonly maxQuestionLength?: number;
+  readonly prompt?: PromptOptions;
+}
+
+export interface AnswerOptions {
+  readonly topK?: number;
+  /** Answer only from chunks that fulfil this. */
+  readonly filter?: Filter;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const readerGone: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/** Documents go in, questions come out answered: the whole pipeline behind two streams. The parts stay the caller's. */
+export class StreamRAGService {
+  readonly #parts: Required<Pick<ServiceOptions, 'embedder' | 'store' | 'model' | 'chunker'>>;
+  readonly #topK: number;
+  readonly #maxQuestionLength: number;
+  readonly #promptOptions: PromptOptions;
+
+  private constructor(options: ServiceOptions, chunker: Chunker, topK: number, maxQuestionLength: number) {
+    const { embedder, store, model, prompt = {} } = options;
+    this.#parts = { embedder, store, model, chunker };
+    this.#topK = topK;
+    this.#maxQuestionLength = maxQuestionLength;
+    this.#promptOptions = prompt;
+  }
+
+  /**
+   * @throws ModelMismatchError if the store's vectors are of another model than the embedder's.
+   * @throws RangeError for an option out of its range.
+   */
+  static create(options: ServiceOptions): Promise<StreamRAGService> {
+    const { embedder, store, chunker, topK = 6, maxQuestionLength = 4_000 } = options;
+    checkModel('The store', embedder, store);
+    checkTopK(topK);
+    checkInteger('maxQuestionLength', maxQuestionLength, 1);
+    const cutter = chunker ?? recursiveChunker({ size: 800, overlap: 100 });
+    return Promise.resolve(new StreamRAGService(options, cutter, topK, maxQuestionLength));
+  }
+
+  /** Cuts, embeds and stores documents; see `IngestEvent`. A document replaces the one with its id. */
+  ingest(
+    documents: Source<Document | LoadResult>,
+    options: { signal?: AbortSignal | undefined } = {},
+  ): Stream<IngestEvent> {
+    return ingest(documents, this.#parts, options);
+  }
+
+  /**
+   * Answers a question from what was ingested: embed, search, prompt, generate, each pulled by the next. Leaving the loop
+   * or aborting `signal` stops whatever is under way, the model's server included. A failure is the last event.
+   *
+   * @param sessionId Who asks, from 1 to 200 units; answers do not yet depend on earlier ones.
+   * @throws RangeError if the question is blank or too long, or an option is out of its range, when called.
+   * @throws `signal.reason` when aborted.
+   */
+  streamAnswer(
+    question: string,
+    sessionId: string,
+    { topK = this.#topK, filter, signal }: AnswerOptions = {},
+  ): Stream<AnswerEvent> {
+    checkQuestion(question, this.#maxQuestionLength);
+    if (typeof sessionId !== 'string' || sessionId === '' || sessionId.length > 200) {
+      throw new RangeError(`\`sessionId\` must be 1 to 200 characters long, got ${shown(sessionId)}`);
+    }
+    checkTopK(topK);
+    if (filter !== undefined) checkFilter(filter);
+    return operator([], signal, (scope) => this.#answer(question, { topK, filter }, scope));
+  }
+
+  async *#answer(
+    question: string,
+    options: Pick<AnswerOptions, 'filter'> & { readonly topK: number },
+    scope: Scope,
+  ): Stream<AnswerEvent> {
+    const clock = { stage: 'embed' as StageName, startMs: performance.now() };
+    const started = (stage: StageName): AnswerEvent => {
+      clock.stage = stage;
+      clock.startMs = performance.now();
+      return { type: 'stage', stage, state: 'started' };
+    };
+    const finished = (): AnswerEvent => ({
+      type: 'stage',
+      stage: clock.stage,
+      state: 'finished',
+      durationMs: performance.now() - clock.startMs,
+    });
+    const { embedder, store, model } = this.#parts;
+    const { signal } = scope;
+    const beginMs = performance.now();
+    try {
+      yield started('embed');
+      const [vector] = await Array.fromAsync(embedder.embed([question], { kind: 'query', signal }));
+      yield finished();
+
+      yield started('search');
+      const hits = await store.search(vector!, { ...options, signal });
+      yield finished();
+
+      yield started('prompt');
+      const { messages, sources, leftOut } = buildPrompt(question, hits, this.#promptOptions);
+      yield finished();
+      yield { type: 'sources', sources, leftOut };
+
+      yield started('generate');
+      const citations = new CitationReader(sources);
+      const answer: string[] = [];
+      let firstTokenMs: number | undefined;
+      let finishReason: FinishReason = 'other';
+      const show = function* (events: ReturnType<CitationReader['push']>): Generator<AnswerEvent> {
+        for (const event of events) {
+          if (event.type !== 'text') {
+            yield event;
+            continue;
+          }
+          firstTokenMs ??= performance.now() - beginMs;
+          answer.push(event.text);
+          yield { type: 'token', text: event.text };
+        }
+      };
+      const reader = readerOf(model.stream(messages, { signal }));
+      scope.onEnd(() => void reader.return?.());
+      for (;;) {
+        const step = await scope.wait(Promise.resolve(reader.next()), readerGone);
+        if (step.done) break;
+        if (step.value.type === 'text') yield* show(citations.push(step.value.text));
+        else if (step.value.type === 'usage') yield step.value;
+        else finishReason = step.value.reason;
+      }
+      scope.throwIfAborted();
+      if (scope.ended) return;
+      yield* show(citations.flush());
+      yield finished();
+      const durationMs = performance.now() - beginMs;
+      yield { type: 'done', text: answer.join(''), finishReason, firstTokenMs, durationMs };
+    } catch (error) {
+      scope.throwIfAborted();
+      if (scope.ended) return;
+      yield {
+        type: 'error',
+        stage: clock.stage,
+        error: error instanceof Error ? error : new Error(String(error)),
+      };
+    } finally {
+      scope.end();
+    }
+  }
+}
+
+/** @throws RangeError naming what came. */
+export function checkQuestion(question: unknown, maxLength: number): asserts question is string {
+  if (typeof question !== 'string') {
+    throw new RangeError(
+      `\`question\` must be a text of 1 to ${maxLength} characters, got ${shown(question)}`,
+    );
+  }
+  if (question.length > maxLength || question.length === 0) {
+    throw new RangeError(`\`question\` must be 1 to ${maxLength} characters long, got ${question.length}`);
+  }
+  if (question.trim() === '') {
+    throw new RangeError(`\`question\` must not be blank, got ${question.length} characters of white space`);
+  }
+}
