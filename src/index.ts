@@ -112,6 +112,3 @@ export { openFolderIndex } from './service/folder-index.ts';
 export type { IngestEvent } from './service/ingest.ts';
 export type { AnswerOptions, ServiceOptions } from './service/stream-rag-service.ts';
 export { StreamRAGService } from './service/stream-rag-service.ts';
-export type { AnswerEvent, StageName } from './service/answer-events.ts';
-export { type IngestEvent } from './service/ingest.ts';
-export { type AnswerOptions, type ServiceOptions, StreamRAGService } from './service/stream-rag-service.ts';
