@@ -2,8 +2,11 @@
 
 export { renderAnswer } from './answer.ts';
 export { escapeHtml, htmlTable } from './html.ts';
+export { lastRequest, type SeenRequest } from './last-request.ts';
 export { localEndpoint, type LocalEndpoint } from './local-endpoint.ts';
 export { picture, type PictureOptions } from './picture.ts';
 export { progressBar } from './progress-bar.ts';
 export { installedReadmes } from './readmes.ts';
+export { checkSetup, type SetupPoint } from './setup-check.ts';
+export { setupReport } from './setup-report.ts';
 export { timeline, type Span, type TimelineOptions } from './timeline.ts';

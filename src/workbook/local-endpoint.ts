@@ -18,7 +18,7 @@ export interface LocalEndpoint extends AsyncDisposable {
 const startLimitMs = 20_000;
 
 /** Pieces a second: about what a small model writes on a laptop, and slow enough to watch. */
-const tokensPerSecond = 40;
+const tokensPerSecond = 60;
 
 /** Disposing of somebody else's endpoint does nothing. */
 const notOurs = { [Symbol.asyncDispose]: async () => {} };
@@ -26,7 +26,7 @@ const notOurs = { [Symbol.asyncDispose]: async () => {} };
 /**
  * Finds the language model endpoint, in this order: the one you name in `OPENAI_BASE_URL` (with `OPENAI_API_KEY` and
  * `OPENAI_MODEL`), the one that `npm start` runs beside JupyterLab, or a new one in a child process on a free loopback
- * port, which writes 40 pieces a second and ends with this process.
+ * port, which writes 60 pieces a second and ends with this process.
  *
  * @throws Error if `OPENAI_BASE_URL` is set and `OPENAI_MODEL` is not.
  * @throws Error with the endpoint's own words if a new one does not start within 20 s.

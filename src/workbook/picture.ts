@@ -33,7 +33,7 @@ export function picture({ title, description, width, height, body, table }: Pict
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">` +
     `<title>${escapeHtml(title)}</title><desc>${escapeHtml(description)}</desc>` +
-    `<style>text{font:13px system-ui,sans-serif}${rules('#ffffff', '#1f2328', '#59636e', '#c8ced5', light)}` +
+    `<style>text{font:13px system-ui,sans-serif}.title{font-weight:600}${rules('#ffffff', '#1f2328', '#59636e', '#c8ced5', light)}` +
     `@media(prefers-color-scheme:dark){${rules('#1c2128', '#e6edf3', '#a6b0bb', '#444c56', dark)}}</style>` +
     `<rect class="panel" width="${width}" height="${height}" rx="6"/>${body}</svg>`;
   const data = Buffer.from(svg).toString('base64');

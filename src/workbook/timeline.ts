@@ -72,7 +72,7 @@ export function timeline(spans: readonly Span[], { title, width = 720 }: Timelin
     description: `A timeline of ${spans.length} stages over ${round(range)} ms: ${spans.map(({ name, start, end }) => `${name} ${round(end - start)} ms`).join(', ')}.`,
     width,
     height,
-    body: `<text class="ink" x="16" y="22" font-weight="600">${escapeHtml(title)}</text>${axis}${bars}`,
+    body: `<text class="ink title" x="16" y="22">${escapeHtml(title)}</text>${axis}${bars}`,
     table: { header: ['stage', 'starts (ms)', 'takes (ms)'], rows },
   });
 }

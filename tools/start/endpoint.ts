@@ -29,7 +29,7 @@ export async function startEndpoint(
     return { url: undefined, said: 'none: this checkout has no tools/llm.ts' };
   }
   // It ends with this process, even if that is killed by force.
-  const args = ['llm', '--port', '0', '--tokens-per-second', '40', '--with-parent', String(process.pid)];
+  const args = ['llm', '--port', '0', '--tokens-per-second', '60', '--with-parent', String(process.pid)];
   const child = children.start(process.execPath, [join(root, 'tools', 'run.mjs'), ...args], {
     cwd: root,
     env,
@@ -57,12 +57,12 @@ export async function startEndpoint(
   return { url, child, said: url };
 }
 
-/** The variables by which notebooks find the endpoint. What the reader has set stays. */
-export function endpointEnvironment({ url }: Endpoint, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  if (url === undefined) return {};
-  const isUnset = !env['OPENAI_BASE_URL'] && !env['OPENAI_API_KEY'];
-  // A key of the reader's belongs to another address: with one set, only the course's own variable is.
-  return { STREAMING_RAG_LLM_URL: url, ...(isUnset && { OPENAI_BASE_URL: url, OPENAI_API_KEY: 'local' }) };
+/**
+ * The variable by which notebooks find the endpoint. Not `OPENAI_BASE_URL`: that one says that the reader has named an
+ * endpoint, and a dead one would then be an error and not a reason to start another.
+ */
+export function endpointEnvironment({ url }: Endpoint): NodeJS.ProcessEnv {
+  return url === undefined ? {} : { STREAMING_RAG_LLM_URL: url };
 }
 
 async function firstUrl({ stdout }: ChildProcess): Promise<string | undefined> {
