@@ -1,6 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, relative } from 'node:path';
 
 /** Every file below `folder`, sorted, as paths. */
@@ -21,6 +30,12 @@ function sourceHash(root: string): string {
   return hash.digest('hex');
 }
 
+/** Whether `dist/` is there, whole, and of these sources. */
+export function isBuildFresh(root: string): boolean {
+  const stamp = join(root, 'dist', '.stamp');
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === sourceHash(root);
+}
+
 /**
  * Compiles `src/` to `dist/` if it is stale. The build is made beside `dist/` and moved into place whole, and its stamp
  * is written last: a build that was killed half-way is simply made again.
@@ -33,7 +48,8 @@ export function buildLibrary({ root }: { root: string }): { built: boolean; seco
   const stamp = join(dist, '.stamp');
   const wanted = sourceHash(root);
   const seconds = () => (performance.now() - started) / 1000;
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return { built: false, seconds: seconds() };
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted)
+    return { built: false, seconds: seconds() };
 
   const fresh = join(root, `.dist-${process.pid}`);
   try {

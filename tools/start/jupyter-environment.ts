@@ -19,6 +19,8 @@ export function jupyterEnvironment(
   { runtime = join(state, 'runtime') }: { runtime?: string } = {},
 ): NodeJS.ProcessEnv {
   const own: NodeJS.ProcessEnv = {
+    // ONNX Runtime 1.30 reports its use to its maker, and keeps a device id in the home folder. Nothing here does.
+    ORT_DISABLE_TELEMETRY: '1',
     ...env,
     JUPYTER_CONFIG_DIR: join(state, 'config'),
     JUPYTER_CONFIG_PATH: join(root, 'kernel', 'jupyter'),

@@ -27,6 +27,8 @@ export function kernelSpec(
     display_name: displayName,
     language: 'typescript',
     interrupt_mode: 'message',
+    // See jupyter-environment.ts; here for a Jupyter that `npm start` did not start.
+    env: { ORT_DISABLE_TELEMETRY: '1' },
     metadata: { checkout: root },
   };
 }

@@ -98,7 +98,7 @@ async function start(checkout: Checkout, args: readonly string[], tools: Tools):
     progress.note(`This folder is already open at ${url} (another \`npm start\`); this one runs beside it.`);
   }
   writeKernelSpec(join(checkout.state, 'data', 'kernels'), kernelName, kernelSpec(checkout.root));
-  const endpoint = await progress.step('Endpoint', () => startEndpoint(checkout, children, process.env));
+  const endpoint = await progress.step('Endpoint', () => startEndpoint(checkout, children, env));
   if (endpoint.child?.pid !== undefined) runtime.remember('endpoint', endpoint.child.pid);
   endpoint.child?.once('exit', () => {
     if (!shutdown.asked) progress.note('The local endpoint has ended; `npm start` again brings it back.');
@@ -149,7 +149,7 @@ async function jupyterStep(
   const open = hasChapter ? `/lab/tree/notebooks/${firstChapter}` : '/lab';
   const env = {
     ...jupyterEnvironment(checkout, process.env, { runtime: runtime.path }),
-    ...endpointEnvironment(endpoint, process.env),
+    ...endpointEnvironment(endpoint),
   };
   const server = await startJupyter(checkout, side, children, runtime, env, { port, open, rest });
   return { ...server, said: server.info.url };
