@@ -1,0 +1,1 @@
+"""Training of the bundled English and Chinese sentence embedder, from nothing to ONNX."""
