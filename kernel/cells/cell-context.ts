@@ -1,0 +1,27 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Header, Message } from '../wire/message.ts';
+
+/** One run of one cell: what its outputs carry, wherever and whenever they are written. */
+export interface CellContext {
+  readonly request: Message;
+  readonly parent: Header;
+  /** The number in `In [n]`. */
+  readonly executionCount: number;
+  /** A silent run shows nothing. */
+  readonly silent: boolean;
+  readonly allowStdin: boolean;
+}
+
+const storage = new AsyncLocalStorage<CellContext>();
+let latest: CellContext | undefined;
+
+/** Runs `work` so that all it starts, timers and promises included, belongs to `cell`. */
+export function runInCell<Result>(cell: CellContext, work: () => Result): Result {
+  latest = cell;
+  return storage.run(cell, work);
+}
+
+/** The cell that started what runs now; for what no cell can be found, the one that began last. */
+export function currentCell(): CellContext | undefined {
+  return storage.getStore() ?? latest;
+}

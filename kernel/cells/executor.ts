@@ -1,0 +1,170 @@
+import { Module, createRequire } from 'node:module';
+import { setImmediate } from 'node:timers';
+import { dirname, extname, join } from 'node:path';
+import { Script, constants } from 'node:vm';
+import { hasTopLevelAwait } from '../compile/top-level-await.ts';
+import type { Diagnostic, SideOutput, TslabConverter } from '../compile/tslab.ts';
+import type { Compiler } from '../compile/compiler.ts';
+import { rememberScript } from './cell-scripts.ts';
+import { runInCell, type CellContext } from './cell-context.ts';
+
+/** How a cell ended. */
+export type Outcome =
+  | { readonly status: 'ok'; readonly value: unknown }
+  | { readonly status: 'refused'; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly status: 'thrown'; readonly error: unknown };
+
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+  constructor() {
+    super('The cell was interrupted');
+    // It came from outside: the place where it was made says nothing.
+    this.stack = `${this.name}: ${this.message}`;
+  }
+}
+
+type Exports = Record<string, unknown>;
+
+/** A busy cell ends by SIGINT; an error keeps the stack that the kernel writes, without Node's own arrow above it. */
+const runOptions = { breakOnSigint: true, displayErrors: false };
+
+/** Compiles cells with tslab's converter, one on top of the other, and runs them in this process. */
+export class Executor {
+  /** The variables of all cells. */
+  readonly variables: Exports = {};
+  readonly converter: TslabConverter;
+  readonly #compiler: Compiler;
+  readonly #sideOutputs = new Map<string, string>();
+  readonly #sideModules = new Map<string, Module>();
+  #declarations = '';
+  #interruptRunning: ((error: InterruptedError) => void) | undefined;
+
+  constructor(compiler: Compiler) {
+    this.#compiler = compiler;
+    this.converter = compiler.converterModule.createConverter({ isJS: false, isBrowser: false });
+    const scope = {
+      exports: valuesOfBindings(this.variables),
+      require: this.#requireFrom(join(process.cwd(), 'cell.cjs')),
+    };
+    // The one name that a compiled cell reads from outside, as on plain tslab.
+    Object.defineProperty(globalThis, '__tslab__', { value: scope, configurable: true });
+  }
+
+  /** The types of all that earlier cells declared. */
+  get declarations(): string {
+    return this.#declarations;
+  }
+
+  /** Compiles and runs one cell under the name that its errors carry. Never rejects. */
+  async run(cell: CellContext, source: string, fileName: string): Promise<Outcome> {
+    const meta = this.#compiler.metadataModule.getCodeMetadata(source);
+    if (meta.module !== undefined) {
+      const diagnostics = this.converter.addModule(meta.module, source, meta);
+      return diagnostics.length > 0 ? { status: 'refused', diagnostics } : { status: 'ok', value: undefined };
+    }
+    const { output, declOutput, diagnostics, lastExpressionVar, sideOutputs } = this.converter.convert(
+      this.#declarations,
+      source,
+    );
+    for (const { path, data } of sideOutputs ?? []) this.#rememberSideOutput({ path, data });
+    if (diagnostics.length > 0) return { status: 'refused', diagnostics };
+    if (output === undefined) {
+      this.#declarations = declOutput ?? '';
+      return { status: 'ok', value: undefined };
+    }
+    rememberScript(fileName, { source, code: output, maps: this.#compiler.maps() });
+    const isAsync = hasTopLevelAwait(this.#compiler.ts, source);
+    try {
+      await this.#runScript(cell, output, fileName, isAsync);
+    } catch (error) {
+      return { status: 'thrown', error };
+    }
+    this.#declarations = declOutput ?? '';
+    return { status: 'ok', value: this.#takeLastValue(lastExpressionVar) };
+  }
+
+  /** Ends the cell that runs, if it is at an `await`. What it awaits hears of it through the cell's signal alone. */
+  interrupt(): void {
+    this.#interruptRunning?.(new InterruptedError());
+  }
+
+  close(): void {
+    this.converter.close();
+  }
+
+  async #runScript(cell: CellContext, code: string, fileName: string, isAsync: boolean): Promise<void> {
+    const prefix = isAsync ? '(async function(exports, require) {' : '(function(exports, require) {';
+    const script = new Script(`${prefix}${code}\n})(__tslab__.exports, __tslab__.require)`, {
+      filename: fileName,
+      columnOffset: -prefix.length,
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    });
+    // V8 drops its whole microtask queue when it ends a busy cell. So all that waits for the cell is linked by a promise made
+    // here, and the cell starts in a task of its own.
+    await new Promise<void>((resolve, reject) => {
+      this.#interruptRunning = reject;
+      setImmediate(() => {
+        try {
+          const result = runInCell(cell, () => script.runInThisContext(runOptions)) as unknown;
+          if (isAsync) (result as Promise<void>).then(resolve, reject);
+          else resolve();
+        } catch (error) {
+          reject(isSigint(error) ? new InterruptedError() : error);
+        }
+      });
+    }).finally(() => (this.#interruptRunning = undefined));
+  }
+
+  #takeLastValue(name: string | undefined): unknown {
+    if (name === undefined) return undefined;
+    const value = this.variables[name];
+    delete this.variables[name];
+    return value;
+  }
+
+  #rememberSideOutput({ path, data }: SideOutput): void {
+    this.#sideModules.delete(path);
+    this.#sideOutputs.set(path, data);
+  }
+
+  /** The `require` of a cell: knows `tslab`, the modules made in cells, and the notebook's local TypeScript files. */
+  #requireFrom(fileName: string): (id: string) => unknown {
+    const require = createRequire(fileName);
+    const requireInCell = (id: string): unknown =>
+      id === 'tslab'
+        ? this.#compiler.publicModule
+        : (this.#requireSideOutput(dirname(fileName), id) ?? require(id));
+    return Object.assign(requireInCell, require);
+  }
+
+  #requireSideOutput(folder: string, id: string): unknown {
+    const path = join(folder, extname(id) === '' ? `${id}.js` : id).replaceAll('\\', '/');
+    const loaded = this.#sideModules.get(path);
+    if (loaded !== undefined) return loaded.exports;
+    const code = this.#sideOutputs.get(path);
+    if (code === undefined) return undefined;
+    const module = new Module(path);
+    module.filename = path;
+    this.#sideModules.set(path, module);
+    const compiled = new Script(`(function(exports, require, module) {${code}\n})`, { filename: path });
+    const body = compiled.runInThisContext() as (...args: unknown[]) => void;
+    body(module.exports, this.#requireFrom(path), module);
+    return module.exports;
+  }
+}
+
+/** TypeScript defines imported names as getters; a notebook must be able to declare them anew, so their values are kept. */
+function valuesOfBindings(variables: Exports): Exports {
+  return new Proxy(variables, {
+    defineProperty(target, name, descriptor) {
+      if (typeof name === 'string' && name !== '__esModule') {
+        target[name] = descriptor.get === undefined ? descriptor.value : descriptor.get();
+      }
+      return true;
+    },
+  });
+}
+
+function isSigint(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED';
+}

@@ -1,0 +1,37 @@
+import type { Content, Message } from '../wire/message.ts';
+import type { OutputArea } from './output-area.ts';
+
+export type ClientChannel = 'shell' | 'control' | 'stdin';
+
+export interface StartOptions {
+  /** The command that starts the kernel; `{connection_file}` in it is replaced. */
+  readonly argv: readonly string[];
+  /** The notebook's folder. */
+  readonly cwd: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** How long the kernel may take to its first answer. @default 30000 */
+  readonly startTimeoutMs?: number;
+  /** Sees each message that comes in, after its signature was checked. */
+  readonly onMessage?: (channel: ClientChannel | 'iopub', message: Message) => void;
+}
+
+export interface ExecuteOptions {
+  readonly silent?: boolean;
+  readonly storeHistory?: boolean;
+  readonly stopOnError?: boolean;
+  readonly userExpressions?: Record<string, string>;
+  /** Answers `prompt()`. Without it cells get no input. */
+  readonly onInput?: (prompt: string, password: boolean) => string;
+  readonly onOutput?: (type: string, content: Content) => void;
+}
+
+/** One request on its way. */
+export interface Exchange {
+  readonly id: string;
+  /** What came of it so far; grows after `done` when a timer of the cell prints later. */
+  readonly outputs: OutputArea;
+  /** All iopub messages about it, statuses included, in order. */
+  readonly messages: Message[];
+  /** The content of the reply, once the kernel is idle again. */
+  readonly done: Promise<Content>;
+}

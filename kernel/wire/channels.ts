@@ -1,0 +1,122 @@
+import { Worker } from 'node:worker_threads';
+import type { ChannelName, FromIo, IoData, ToIo } from './io-protocol.ts';
+import {
+  byteLengthOf,
+  encodeMessage,
+  newHeader,
+  type Connection,
+  type Content,
+  type Header,
+  type Message,
+} from './message.ts';
+
+/** What is not yet with ZeroMQ may grow to this before the writer waits. */
+const maxPendingBytes = 8 * 1024 * 1024;
+
+export interface ChannelEvents {
+  onMessage(channel: ChannelName, message: Message): void;
+  onInterrupt(): void;
+  onRefused(channel: ChannelName, reason: string): void;
+  onFailed(reason: string): void;
+}
+
+export interface PublishOptions {
+  readonly metadata?: Content;
+  readonly buffers?: readonly Uint8Array[];
+}
+
+/** The main thread's hold on the kernel's sockets, which live on the I/O thread. */
+export class Channels {
+  readonly session: string;
+  readonly #key: string;
+  readonly #worker: Worker;
+  readonly #unsent: Int32Array;
+  readonly #drains = new Map<number, () => void>();
+  #lastDrain = 0;
+  #closed: (() => void) | undefined;
+
+  constructor(connection: Connection, kernelInfo: Content, session: string) {
+    this.session = session;
+    this.#key = connection.key;
+    const pending = new SharedArrayBuffer(4);
+    this.#unsent = new Int32Array(pending);
+    const workerData: IoData = { connection, kernelInfo, session, pending };
+    this.#worker = new Worker(new URL('./io-thread.ts', import.meta.url), { workerData, execArgv: [] });
+  }
+
+  /** Begins to hand on what comes in. What came before waits until then. */
+  listen(events: ChannelEvents): void {
+    this.#worker.on('error', (error: unknown) => events.onFailed(String(error)));
+    this.#worker.on('message', (message: FromIo) => {
+      if (message.kind === 'message') events.onMessage(message.channel, message.message);
+      else if (message.kind === 'interrupt') {
+        this.#post({ kind: 'interrupted', id: message.id });
+        events.onInterrupt();
+      } else if (message.kind === 'drained') {
+        this.#drains.get(message.id)?.();
+        this.#drains.delete(message.id);
+      } else if (message.kind === 'refused') events.onRefused(message.channel, message.reason);
+      else if (message.kind === 'failed') events.onFailed(message.message);
+      else if (message.kind === 'closed') this.#closed?.();
+    });
+    this.#post({ kind: 'ready' });
+  }
+
+  /** Answers `request` where it came from. */
+  reply(channel: ChannelName, request: Message, type: string, content: Content): void {
+    const { identities, header } = request;
+    const message = { identities, header: newHeader(type, this.session), parent_header: header };
+    this.#send(channel, { ...message, metadata: {}, content, buffers: [] });
+  }
+
+  /** Tells all clients. */
+  publish(parent: Partial<Header>, type: string, content: Content, options: PublishOptions = {}): void {
+    this.#send('iopub', {
+      identities: [Buffer.from(type)],
+      header: newHeader(type, this.session),
+      parent_header: parent,
+      metadata: options.metadata ?? {},
+      content,
+      buffers: options.buffers ?? [],
+    });
+  }
+
+  /** Resolves when all requests that the sockets hold by now have been handed on. */
+  async drain(): Promise<void> {
+    this.#lastDrain += 1;
+    const id = this.#lastDrain;
+    await new Promise<void>((resolve) => {
+      this.#drains.set(id, resolve);
+      this.#post({ kind: 'drain', id });
+    });
+  }
+
+  /** Sends what is queued and closes the sockets. */
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#closed = resolve;
+      this.#post({ kind: 'close' });
+    });
+  }
+
+  #send(channel: ChannelName, message: Message): void {
+    // Made into JSON here, so that what cannot be fails in the cell that shows it.
+    const frames = encodeMessage(this.#key, message);
+    // A cell that floods its output waits here for the client; answers never wait.
+    if (channel === 'iopub') this.#waitForRoom();
+    Atomics.add(this.#unsent, 0, byteLengthOf(frames));
+    this.#post({ kind: 'send', channel, frames });
+  }
+
+  #waitForRoom(): void {
+    for (;;) {
+      const unsent = Atomics.load(this.#unsent, 0);
+      if (unsent <= maxPendingBytes) return;
+      Atomics.wait(this.#unsent, 0, unsent, 100);
+    }
+  }
+
+  #post(message: ToIo): void {
+    this.#worker.postMessage(message);
+  }
+}

@@ -1,0 +1,34 @@
+import type { Connection, Content, Message } from './message.ts';
+
+export type ChannelName = 'shell' | 'control' | 'stdin' | 'iopub';
+
+/** What the I/O thread is started with. */
+export interface IoData {
+  readonly connection: Connection;
+  /** The content of every kernel_info_reply: it never changes, so that the I/O thread can answer alone. */
+  readonly kernelInfo: Content;
+  readonly session: string;
+  /** One Int32: the bytes handed to the I/O thread and not yet to ZeroMQ. */
+  readonly pending: SharedArrayBuffer;
+}
+
+/** From the kernel's main thread to its I/O thread. */
+export type ToIo =
+  | { readonly kind: 'send'; readonly channel: ChannelName; readonly frames: readonly Uint8Array[] }
+  /** The main thread listens; from now on kernel_info requests on the shell channel wait their turn with the others. */
+  | { readonly kind: 'ready' }
+  /** Answered by 'drained' once all that had come before it on the sockets is handed on. */
+  | { readonly kind: 'drain'; readonly id: number }
+  | { readonly kind: 'interrupted'; readonly id: number }
+  /** Send what is queued, close all sockets, and end the process: the main thread may be busy for ever. */
+  | { readonly kind: 'close' };
+
+/** From the I/O thread to the main thread. */
+export type FromIo =
+  | { readonly kind: 'bound' }
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'refused'; readonly channel: ChannelName; readonly reason: string }
+  | { readonly kind: 'message'; readonly channel: ChannelName; readonly message: Message }
+  | { readonly kind: 'drained'; readonly id: number }
+  | { readonly kind: 'interrupt'; readonly id: number }
+  | { readonly kind: 'closed' };
