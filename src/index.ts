@@ -65,6 +65,7 @@ export {
 export type { EmbedKind, EmbedOptions, Embedder } from './embedding/embedder.ts';
 export { lengthBatches } from './embedding/length-batches.ts';
 export { EmbeddingModelError } from './embedding/model-error.ts';
+export { OpenAIEmbedder, type OpenAIEmbedderOptions } from './embedding/openai-embedder.ts';
 export { meanPool, normalize } from './embedding/pooling.ts';
 export { cosineSimilarity } from './embedding/similarity.ts';
 export {
