@@ -37,7 +37,7 @@ export { TokenBucket, type TakeTokensOptions, type TokenBucketOptions } from './
 export { fromReadableStream, toReadableStream, type BridgeOptions } from './iter/web-streams.ts';
 
 // documents
-export type { Document, Metadata } from './documents/document.ts';
+export type { Document, Metadata, TextBytes } from './documents/document.ts';
 export { DocumentError, NothingFoundError, type DocumentErrorCode } from './documents/document-error.ts';
 export {
   loadDocuments,
@@ -45,6 +45,13 @@ export {
   type LoadProgress,
   type LoadResult,
 } from './documents/load-documents.ts';
+export {
+  decodePieces,
+  streamDocument,
+  streamText,
+  type StreamTextOptions,
+  type TextStream,
+} from './documents/stream-text.ts';
 
 // chunking
 export type { Chunk } from './chunking/chunk.ts';

@@ -1,10 +1,80 @@
 import { DocumentError } from './document-error.ts';
+import { guessEncoding, isDamagedUtf8, namedEncoding, utf8Length, type EncodingGuess } from './encoding.ts';
 
-/** Decodes UTF-8, with or without a byte order mark. */
-export function decode(bytes: Uint8Array, path: string): string {
+export interface Decoded extends EncodingGuess {
+  readonly text: string;
+}
+
+/**
+ * Decodes a whole text, in the encoding named or else the one detected. Nothing is replaced: bytes that do not decode
+ * are an error with the offset of the first.
+ * @throws DocumentError
+ */
+export async function decode(bytes: Uint8Array, path: string, encoding?: string): Promise<Decoded> {
+  const guess = encoding === undefined ? await guessEncoding(bytes, true) : namedEncoding(encoding, bytes);
+  if (guess === undefined) throw undecodable(bytes, path);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const decoder = new TextDecoder(guess.encoding, { fatal: true, ignoreBOM: true });
+    return { ...guess, text: decoder.decode(bytes.subarray(guess.markBytes)) };
   } catch (error) {
-    throw new DocumentError('encoding', path, `'${path}' is not UTF-8`, { cause: error });
+    throw invalidBytes(bytes, path, guess.encoding, error);
+  }
+}
+
+/** Why no encoding fits. */
+export function undecodable(bytes: Uint8Array, path: string): DocumentError {
+  if (bytes.subarray(0, 65_536).includes(0))
+    return new DocumentError('unsupported', path, `'${path}' is not text: it holds zero bytes`);
+  if (isDamagedUtf8(bytes)) return invalidBytes(bytes, path, 'utf-8');
+  return new DocumentError(
+    'encoding',
+    path,
+    `The encoding of '${path}' could not be told: name it with \`encoding\``,
+  );
+}
+
+/** An error with the offset of the first byte that does not decode. */
+export function invalidBytes(
+  bytes: Uint8Array,
+  path: string,
+  encoding: string,
+  cause?: unknown,
+  base = 0,
+): DocumentError {
+  const at = firstInvalid(bytes, encoding);
+  const offset = base + at;
+  const what =
+    at >= bytes.length
+      ? `'${path}' ends at byte ${offset} in the middle of a character of ${encoding}`
+      : `'${path}' is not valid ${encoding}: byte ${offset} is 0x${bytes[at]!.toString(16).padStart(2, '0')}`;
+  return new DocumentError('encoding', path, what, { cause, offset });
+}
+
+function firstInvalid(bytes: Uint8Array, encoding: string): number {
+  if (encoding === 'utf-8') {
+    for (let at = 0; at < bytes.length;) {
+      const length = utf8Length(bytes, at);
+      if (length === 0) return at;
+      at += length;
+    }
+    return bytes.length;
+  }
+  // The longest beginning that decodes, found by halving: a decoder does not say where it stopped.
+  let good = 0;
+  let bad = bytes.length + 1;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (decodesAsBeginning(bytes.subarray(0, middle), encoding)) good = middle;
+    else bad = middle;
+  }
+  return good;
+}
+
+function decodesAsBeginning(bytes: Uint8Array, encoding: string): boolean {
+  try {
+    new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
   }
 }

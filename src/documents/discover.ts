@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, extname, join, matchesGlob, normalize, sep } from 'node:path';
 import { DocumentError, documentErrorOf } from './document-error.ts';
+import { isUrl } from './fetch-url.ts';
 import { isKnownExtension } from './formats.ts';
 
 /** A file that was found, or why something was not. */
@@ -18,7 +19,7 @@ export interface DiscoverOptions {
 }
 
 /**
- * Finds the files that paths, folders and globs name, in the order given; a folder in the order of its sorted names.
+ * Finds the files that paths, folders, globs and URLs name, in the order given; a folder in the order of its sorted names.
  * Looks into a folder only when its reader asks for more. Folders are searched for the formats that the library
  * reads; hidden entries and `node_modules` are passed over unless they are named.
  */
@@ -48,6 +49,10 @@ export async function* discover(
 }
 
 async function* discoverOne(source: string, alone: boolean, maxDepth: number): AsyncGenerator<Found> {
+  if (isUrl(source)) {
+    yield { kind: 'file', path: source, id: new URL(source).href.replace(/#.*$/, '') };
+    return;
+  }
   try {
     const stats = await stat(source);
     if (stats.isDirectory()) {

@@ -19,11 +19,19 @@ export class DocumentError extends Error {
   readonly code: DocumentErrorCode;
   /** Path or URL. */
   readonly path: string;
+  /** Byte of the source at which it went wrong, where one is known. */
+  readonly offset: number | undefined;
 
-  constructor(code: DocumentErrorCode, path: string, message: string, options?: ErrorOptions) {
+  constructor(
+    code: DocumentErrorCode,
+    path: string,
+    message: string,
+    { offset, ...options }: ErrorOptions & { readonly offset?: number } = {},
+  ) {
     super(message, options);
     this.code = code;
     this.path = path;
+    this.offset = offset;
   }
 }
 

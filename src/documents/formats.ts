@@ -1,49 +1,92 @@
+import type { DocumentError } from './document-error.ts';
 import type { Metadata } from './document.ts';
-import { parseMarkdown } from './markdown.ts';
-import { parseText } from './text.ts';
 
-/** What a format's parser makes of a file. */
-export interface Parsed {
-  readonly text: string;
-  readonly metadata: Metadata;
+/** One text that a file holds, or why a part of it could not be read. */
+export type Part =
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      readonly metadata: Metadata;
+      /** Tells the parts of one file apart: appended to its id after `#`. */
+      readonly key?: string;
+      /** `text` is the decoded file, unchanged. */
+      readonly verbatim?: boolean;
+      readonly contentStart?: number;
+    }
+  | { readonly kind: 'error'; readonly error: DocumentError };
+
+/** A format of text: gets the decoded file. */
+interface TextFormat {
+  readonly reads: 'text';
+  readonly parse: (text: string, path: string) => Promise<readonly Part[]> | readonly Part[];
 }
 
-/** Turns a decoded text into what a reader would read of it. */
-export type TextParser = (text: string) => Parsed | Promise<Parsed>;
+/** A format of its own: gets the bytes. */
+interface ByteFormat {
+  readonly reads: 'bytes';
+  readonly parse: (bytes: Uint8Array, path: string) => Promise<readonly Part[]>;
+}
 
-export interface Format {
-  readonly name: string;
-  readonly mediaType: string;
+export type Format = (TextFormat | ByteFormat) & {
+  readonly mediaTypes: readonly [string, ...string[]];
   readonly extensions: readonly string[];
-  readonly parse: TextParser;
-}
+};
 
+/** Parsers are imported when the first file of their format is met: most programs meet few. */
 const formats: readonly Format[] = [
   {
-    name: 'markdown',
-    mediaType: 'text/markdown',
+    reads: 'text',
+    mediaTypes: ['text/markdown', 'text/x-markdown'],
     extensions: ['.md', '.markdown', '.mdown', '.mkd', '.mdx'],
-    parse: parseMarkdown,
+    parse: async (text) => (await import('./markdown.ts')).parseMarkdown(text),
   },
   {
-    name: 'text',
-    mediaType: 'text/plain',
+    reads: 'text',
+    mediaTypes: ['text/html', 'application/xhtml+xml'],
+    extensions: ['.html', '.htm', '.xhtml'],
+    parse: async (text, path) => (await import('./html.ts')).parseHtml(text, path),
+  },
+  {
+    reads: 'bytes',
+    mediaTypes: ['application/pdf'],
+    extensions: ['.pdf'],
+    parse: async (bytes, path) => (await import('./pdf.ts')).parsePdf(bytes, path),
+  },
+  {
+    reads: 'text',
+    mediaTypes: ['application/x-ipynb+json'],
+    extensions: ['.ipynb'],
+    parse: async (text, path) => (await import('./notebook.ts')).parseNotebook(text, path),
+  },
+  {
+    reads: 'text',
+    mediaTypes: ['application/jsonl', 'application/x-ndjson', 'application/json-lines'],
+    extensions: ['.jsonl', '.ndjson'],
+    parse: async (text, path) => (await import('./json-lines.ts')).parseJsonLines(text, path),
+  },
+  {
+    reads: 'text',
+    mediaTypes: ['text/plain'],
     extensions: ['.txt', '.text', '.log', '.rst', '.adoc', '.org', '.csv', '.tsv'],
-    parse: parseText,
+    parse: (text) => [{ kind: 'text', text, metadata: {}, verbatim: true }],
   },
 ];
 
 const byExtension = new Map(
   formats.flatMap((format) => format.extensions.map((extension) => [extension, format] as const)),
 );
-
+const byMediaType = new Map(
+  formats.flatMap((format) => format.mediaTypes.map((mediaType) => [mediaType, format] as const)),
+);
 const plainText = formats.at(-1)!;
 
 export function isKnownExtension(extension: string): boolean {
   return byExtension.has(extension.toLowerCase());
 }
 
-/** The format for a file name's extension; what has an unknown one is read as plain text. */
-export function formatOf(extension: string): Format {
-  return byExtension.get(extension.toLowerCase()) ?? plainText;
+/** The format of a file: by its media type where a server named one, by its extension, else plain text. */
+export function formatOf(extension: string, mediaType?: string): Format {
+  return (
+    byMediaType.get(mediaType?.toLowerCase() ?? '') ?? byExtension.get(extension.toLowerCase()) ?? plainText
+  );
 }
