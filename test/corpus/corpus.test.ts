@@ -123,11 +123,11 @@ test('both splits hold every kind in both languages, and each about half of the 
     expect(Math.abs(size - (development[group] ?? 0))).toBeLessThanOrEqual(1);
 });
 
-test('there are enough questions, about a third of them Chinese and about a third across languages', () => {
+test('there are enough questions, at least a third of them Chinese and a third across languages', () => {
   const share = (fits: (question: Question) => boolean) => questions.filter(fits).length / questions.length;
   expect(questions.length).toBeGreaterThanOrEqual(130);
-  expect(share(({ kind, language }) => kind === 'same-language' && language === 'zh')).toBeGreaterThan(0.28);
-  expect(share(({ kind }) => kind === 'cross-language')).toBeGreaterThan(0.28);
+  expect(share(({ language }) => language === 'zh')).toBeGreaterThan(1 / 3);
+  expect(share(({ kind }) => kind === 'cross-language')).toBeGreaterThan(1 / 3);
 });
 
 test.each([
