@@ -6,7 +6,8 @@ export interface SourceSentence {
   readonly heading: string;
 }
 
-const fence = /^\s*(?:```|~~~)/u;
+const fence = /^\s*(?:```|~~~)\s*(\S*)/u;
+const frontMatter = /^---\r?\n(?:[^\n]*\n){0,40}?---\r?\n/u;
 const headingLine = /^\s{0,3}#{1,6}\s+(.*?)\s*#*\s*$/u;
 /** Tables, rules, front matter fences, link definitions, HTML on a line of its own. */
 const noProse = /^\s*(?:\||[-=*_]{3,}\s*$|\[[^\]]+\]:\s|<\/?[a-z!][^>]*>\s*$)/iu;
@@ -17,14 +18,15 @@ export function sourceSentences(text: string): SourceSentence[] {
   const sentences: SourceSentence[] = [];
   let heading = '';
   let paragraph: string[] = [];
-  let inCode = false;
+  const lines = text.replace(frontMatter, '').split(/\r\n|\r|\n/u);
+  let inCode = startsInCode(lines);
   const endParagraph = () => {
     for (const sentence of splitSentences(paragraph.join(' '))) {
       if (isProse(sentence)) sentences.push({ text: sentence, heading });
     }
     paragraph = [];
   };
-  for (const line of text.split(/\r\n|\r|\n/u)) {
+  for (const line of lines) {
     const title = headingLine.exec(line)?.[1];
     if (fence.test(line)) {
       endParagraph();
@@ -46,6 +48,12 @@ export function sourceSentences(text: string): SourceSentence[] {
   return sentences;
 }
 
+/** A slice may begin inside a code block: then its fences are odd in number, and the first, which closes, names no language. */
+function startsInCode(lines: readonly string[]): boolean {
+  const languages = lines.map((line) => fence.exec(line)?.[1]).filter((language) => language !== undefined);
+  return languages.length % 2 === 1 && languages[0] === '';
+}
+
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'sentence' });
 const abbreviation =
   /(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|Dr|Mr|Mrs|Ms|St|No|Fig|Eq|Vol|pp?)\.|\b\p{Lu}\.)\s*$/u;
@@ -57,7 +65,11 @@ function splitSentences(paragraph: string): string[] {
   const sentences: string[] = [];
   let open = '';
   const segments = Array.from(segmenter.segment(paragraph), ({ segment }) => segment);
-  for (const segment of segments.flatMap((part) => part.split(beforeCode))) {
+  for (const part of segments.flatMap((segment) => segment.split(beforeCode))) {
+    // The end of emphasis belongs to what it emphasised: `**So.** It goes on.`
+    const [closing = ''] = /^[*_]{1,3}\s+/u.exec(part) ?? [];
+    open += closing;
+    const segment = part.slice(closing.length);
     // A sentence does not start in the middle of code, after an abbreviation, or with a small letter.
     const goesOn = open !== '' && (abbreviation.test(open) || hasOpenCode(open) || /^\p{Ll}/u.test(segment));
     if (!goesOn && open !== '') {
@@ -79,5 +91,7 @@ function isProse(sentence: string): boolean {
   const letters = words.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
   const chinese = words.match(/\p{Script=Han}/gu)?.length ?? 0;
   if (letters < sentence.length * 0.45) return false;
+  const codeMarks = words.replaceAll(/`[^`]*`/gu, '').match(/[{};=<>|\\]/gu)?.length ?? 0;
+  if (codeMarks * 25 > sentence.length) return false;
   return chinese >= 6 || (words.match(/[\p{L}\p{N}]+/gu)?.length ?? 0) >= 4;
 }

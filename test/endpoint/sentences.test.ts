@@ -53,6 +53,28 @@ it('should not cut after an abbreviation, inside code, or before a small letter'
   expect(texts('It takes approx. 3 seconds to start. Then it is fast.')).toHaveLength(2);
 });
 
+it('should know a slice that begins inside a code block, and leave out front matter and code without fences', () => {
+  expect(texts('const a = 1; // a comment in the code\n```\nThis is prose after the block.')).toEqual([
+    'This is prose after the block.',
+  ]);
+  expect(texts('This is prose before it.\n```ts\nconst cut = "in the middle of the block";')).toEqual([
+    'This is prose before it.',
+  ]);
+  expect(texts('---\nid: a.md\ntitle: Some words as a title\n---\nThis is the first sentence.')).toEqual([
+    'This is the first sentence.',
+  ]);
+  expect(
+    texts('signal?.addEventListener("abort", onAbort, { once: true }); timer = setTimeout(done, ms);'),
+  ).toEqual([]);
+});
+
+it('should keep the end of emphasis with what it emphasised', () => {
+  expect(texts('**This is the rule here.** It holds in all cases.')).toEqual([
+    '**This is the rule here.**',
+    'It holds in all cases.',
+  ]);
+});
+
 it('should leave out fragments, badges, and sentences too long to quote', () => {
   expect(texts('Usage.\n\n[![npm](https://img.shields.io/npm/v/x.svg)](https://npm.im/x)\n\n短句。')).toEqual(
     [],
