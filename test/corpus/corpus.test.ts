@@ -62,6 +62,16 @@ test('the README of the corpus links only to files that exist', () => {
   ).toEqual([]);
 });
 
+test('the example in the README is a question of the handbook, with its place', () => {
+  const example: Question = JSON.parse(
+    /```json\n(?<json>[\s\S]*?)```/.exec(read('README.md'))?.groups?.json ?? '',
+  );
+  const question = questions.find(({ id }) => id === example.id);
+  const places = (of?: Question) =>
+    of?.relevant.map(({ documentId, start, end }) => ({ documentId, start, end }));
+  expect({ ...example, relevant: places(example) }).toEqual({ ...question, relevant: places(question) });
+});
+
 test.each(questions)('$id quotes its articles exactly', ({ kind, relevant }) => {
   for (const { documentId, start, end, quote } of relevant) {
     expect(read(documentId).slice(start, end)).toBe(quote);
