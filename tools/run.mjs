@@ -12,7 +12,9 @@ const file = join(here, `${name}.ts`);
 if (major < 24) {
   console.error(
     `This is Node ${process.versions.node}; the project runs on the Node 24 that it brings itself (the npm package \`node\`).\n` +
-      (existsSync(join(here, '..', 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node'))
+      (existsSync(
+        join(here, '..', 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node'),
+      )
         ? `Start it through npm, which puts that Node first: npm run ${name}`
         : 'It is not installed: run `npm ci` here, without `--ignore-scripts` (its install script fetches the binary from the registry).'),
   );
