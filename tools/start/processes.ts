@@ -6,13 +6,19 @@ export interface RunningProcess {
   commandLine: string;
 }
 
-/** Whether a process of this id lives. */
+/** Whether a process of this id lives; one that has ended and that nobody has waited for does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  if (process.platform !== 'linux') return true;
+  try {
+    // The state comes after the name, which stands in brackets and may hold anything.
+    return !/^[ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, ''));
+  } catch {
+    return false;
   }
 }
 

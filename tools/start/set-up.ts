@@ -23,6 +23,7 @@ export function requireWritable({ root, state }: Checkout): void {
   try {
     mkdirSync(state, { recursive: true, mode: 0o700 });
     writeFileSync(probe, '');
+    rmSync(probe);
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException;
     throw new StartError(
@@ -31,7 +32,5 @@ export function requireWritable({ root, state }: Checkout): void {
         : `${path ?? state} cannot be written (${code ?? String(error)}): the course keeps its settings and its Python packages in its own folder.\n` +
             `Copy the folder to a place of your own, or make it yours: sudo chown -R "$(id -un)" "${root}"`,
     );
-  } finally {
-    rmSync(probe, { force: true });
   }
 }
