@@ -29,7 +29,7 @@ export function startKernel(connectionFile: string | undefined): void {
   endWithParent();
 
   const compiler = loadCompiler(fileURLToPath(new URL('cell-globals.d.ts', import.meta.url)));
-  const executor = new Executor(compiler);
+  const executor = new Executor(compiler, (isRunning) => channels.setRunningCell(isRunning));
   const publisher = new Publisher(channels);
   const stdin = new Stdin(channels, () => publisher.flush());
   const language = new LanguageHandler(executor, compiler);

@@ -34,13 +34,16 @@ export class Executor {
   readonly variables: Exports = {};
   readonly converter: TslabConverter;
   readonly #compiler: Compiler;
+  readonly #onRunning: (isRunning: boolean) => void;
   readonly #sideOutputs = new Map<string, string>();
   readonly #sideModules = new Map<string, Module>();
   #declarations = '';
   #interruptRunning: ((error: InterruptedError) => void) | undefined;
 
-  constructor(compiler: Compiler) {
+  /** @param onRunning hears when code of a cell begins to run and when it has ended */
+  constructor(compiler: Compiler, onRunning: (isRunning: boolean) => void) {
     this.#compiler = compiler;
+    this.#onRunning = onRunning;
     this.converter = compiler.converterModule.createConverter({ isJS: false, isBrowser: false });
     const scope = {
       exports: valuesOfBindings(this.variables),
@@ -101,9 +104,15 @@ export class Executor {
     });
     // V8 drops its whole microtask queue when it ends a busy cell. So all that waits for the cell is linked by a promise made
     // here, and the cell starts in a task of its own.
+    let isInterrupted = false;
     await new Promise<void>((resolve, reject) => {
-      this.#interruptRunning = reject;
+      this.#interruptRunning = (error) => {
+        isInterrupted = true;
+        reject(error);
+      };
       setImmediate(() => {
+        if (isInterrupted) return;
+        this.#onRunning(true);
         try {
           const result = runInCell(cell, () => script.runInThisContext(runOptions)) as unknown;
           if (isAsync) (result as Promise<void>).then(resolve, reject);
@@ -112,7 +121,10 @@ export class Executor {
           reject(isSigint(error) ? new InterruptedError() : error);
         }
       });
-    }).finally(() => (this.#interruptRunning = undefined));
+    }).finally(() => {
+      this.#interruptRunning = undefined;
+      this.#onRunning(false);
+    });
   }
 
   #takeLastValue(name: string | undefined): unknown {

@@ -1,5 +1,12 @@
 import { Worker } from 'node:worker_threads';
-import type { ChannelName, FromIo, IoData, ToIo } from './io-protocol.ts';
+import {
+  sharedAt,
+  sharedLength,
+  type ChannelName,
+  type FromIo,
+  type IoData,
+  type ToIo,
+} from './io-protocol.ts';
 import {
   byteLengthOf,
   encodeMessage,
@@ -30,7 +37,7 @@ export class Channels {
   readonly session: string;
   readonly #key: string;
   readonly #worker: Worker;
-  readonly #unsent: Int32Array;
+  readonly #state: Int32Array;
   readonly #drains = new Map<number, () => void>();
   #lastDrain = 0;
   #closed: (() => void) | undefined;
@@ -38,9 +45,9 @@ export class Channels {
   constructor(connection: Connection, kernelInfo: Content, session: string) {
     this.session = session;
     this.#key = connection.key;
-    const pending = new SharedArrayBuffer(4);
-    this.#unsent = new Int32Array(pending);
-    const workerData: IoData = { connection, kernelInfo, session, pending };
+    const shared = new SharedArrayBuffer(sharedLength * Int32Array.BYTES_PER_ELEMENT);
+    this.#state = new Int32Array(shared);
+    const workerData: IoData = { connection, kernelInfo, session, shared };
     this.#worker = new Worker(new URL('./io-thread.ts', import.meta.url), { workerData, execArgv: [] });
   }
 
@@ -81,6 +88,11 @@ export class Channels {
     });
   }
 
+  /** Says whether code of a cell runs now, which an interrupt may break by force, or the kernel's own, which it may not. */
+  setRunningCell(isRunning: boolean): void {
+    Atomics.store(this.#state, sharedAt.isRunningCell, isRunning ? 1 : 0);
+  }
+
   /** Resolves when all requests that the sockets hold by now have been handed on. */
   async drain(): Promise<void> {
     this.#lastDrain += 1;
@@ -104,15 +116,15 @@ export class Channels {
     const frames = encodeMessage(this.#key, message);
     // A cell that floods its output waits here for the client; answers never wait.
     if (channel === 'iopub') this.#waitForRoom();
-    Atomics.add(this.#unsent, 0, byteLengthOf(frames));
+    Atomics.add(this.#state, sharedAt.unsentBytes, byteLengthOf(frames));
     this.#post({ kind: 'send', channel, frames });
   }
 
   #waitForRoom(): void {
     for (;;) {
-      const unsent = Atomics.load(this.#unsent, 0);
+      const unsent = Atomics.load(this.#state, sharedAt.unsentBytes);
       if (unsent <= maxPendingBytes) return;
-      Atomics.wait(this.#unsent, 0, unsent, 100);
+      Atomics.wait(this.#state, sharedAt.unsentBytes, unsent, 100);
     }
   }
 

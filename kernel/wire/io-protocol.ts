@@ -8,9 +8,18 @@ export interface IoData {
   /** The content of every kernel_info_reply: it never changes, so that the I/O thread can answer alone. */
   readonly kernelInfo: Content;
   readonly session: string;
-  /** One Int32: the bytes handed to the I/O thread and not yet to ZeroMQ. */
-  readonly pending: SharedArrayBuffer;
+  /** What both threads see at once. */
+  readonly shared: SharedArrayBuffer;
 }
+
+/** The places of the shared Int32Array. */
+export const sharedAt = {
+  /** The bytes handed to the I/O thread and not yet to ZeroMQ. */
+  unsentBytes: 0,
+  /** 1 while code of a cell runs: only then may an interrupt break the main thread by force. */
+  isRunningCell: 1,
+} as const;
+export const sharedLength = 2;
 
 /** From the kernel's main thread to its I/O thread. */
 export type ToIo =

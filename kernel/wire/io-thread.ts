@@ -3,7 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Reply, Router, XPublisher } from 'zeromq';
 import { breakMainThread } from './break-main-thread.ts';
-import type { ChannelName, FromIo, IoData, ToIo } from './io-protocol.ts';
+import { sharedAt, type ChannelName, type FromIo, type IoData, type ToIo } from './io-protocol.ts';
 import {
   byteLengthOf,
   decodeMessage,
@@ -13,10 +13,10 @@ import {
   type Message,
 } from './message.ts';
 
-const { connection, kernelInfo, session, pending } = workerData as IoData;
+const { connection, kernelInfo, session, shared } = workerData as IoData;
 const port = parentPort;
 if (port === null) throw new Error('io-thread.ts runs as a worker thread');
-const unsent = new Int32Array(pending);
+const state = new Int32Array(shared);
 
 /** A client that stops reading holds the kernel up for so long, and then loses output. */
 const stalledClientMs = 10_000;
@@ -47,8 +47,8 @@ function send(channel: ChannelName, frames: readonly Uint8Array[], countedBytes 
       // The client is gone or reads no more: an answer that nobody takes is no reason to end.
     } finally {
       if (countedBytes > 0) {
-        Atomics.sub(unsent, 0, countedBytes);
-        Atomics.notify(unsent, 0);
+        Atomics.sub(state, sharedAt.unsentBytes, countedBytes);
+        Atomics.notify(state, sharedAt.unsentBytes);
       }
     }
   });
@@ -84,7 +84,10 @@ async function interruptMain(): Promise<void> {
   interrupts += 1;
   const id = interrupts;
   tell({ kind: 'interrupt', id });
-  await breakMainThread(() => interruptsSeen >= id);
+  await breakMainThread({
+    isBack: () => interruptsSeen >= id,
+    isRunningCell: () => Atomics.load(state, sharedAt.isRunningCell) === 1,
+  });
 }
 
 function receive(channel: ChannelName, request: Message): void {

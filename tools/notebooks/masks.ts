@@ -9,7 +9,10 @@ interface Mask {
 
 /** What varies from run to run and from machine to machine in any chapter. Each shows what it hides. */
 const everywhere: readonly Mask[] = [
-  { pattern: /[ \t]*\b\d+(?:[.,]\d+)*[ \u00A0]?(?:ms|µs|μs|ns|s|seconds?|秒|毫秒)(?![\w/])/g, shown: ' ‹time›' },
+  {
+    pattern: /[ \t]*\b\d+(?:[.,]\d+)*[ \u00A0]?(?:ms|µs|μs|ns|s|seconds?|秒|毫秒)(?![\w/])/g,
+    shown: ' ‹time›',
+  },
   { pattern: /[ \t]*\b\d+(?:[.,]\d+)*[ \u00A0]?(?:[KMG]i?B|kB)(?![\w])/g, shown: ' ‹size›' },
   { pattern: /[ \t]*\b\d+(?:[.,]\d+)*[ \u00A0]?(?:\p{L}+\/s)(?!\p{L})/gu, shown: ' ‹rate›' },
   { pattern: /\b(127\.0\.0\.1|localhost|\[::1\]):\d+/g, shown: '$1:‹port›' },
@@ -27,7 +30,9 @@ export function comparableOutputs(outputs: readonly Output[], settings: CellSett
   const mask = (text: string): string => {
     let masked = text.replaceAll('\r\n', '\n').replaceAll(checkout, '‹checkout›');
     if (settings.images !== 'exact') {
-      masked = masked.replace(dataUri, (_whole, mime: string, base64: string) => describePicture(mime, base64));
+      masked = masked.replace(dataUri, (_whole, mime: string, base64: string) =>
+        describePicture(mime, base64),
+      );
     }
     for (const { pattern, shown } of [...own, ...everywhere]) masked = masked.replace(pattern, shown);
     return masked;

@@ -56,7 +56,7 @@ export async function readNotebook(path: string): Promise<Notebook> {
 export function parseNotebook(text: string, name: string): Notebook {
   const raw = JSON.parse(text) as Notebook & { cells?: unknown };
   if (raw.nbformat !== 4 || !Array.isArray(raw.cells)) throw new Error(`${name} is no notebook of format 4`);
-  const cells = (raw.cells as Cell[]).map((cell) => ({
+  const cells = raw.cells.map((cell) => ({
     ...cell,
     source: joined(cell.source),
     ...(cell.outputs && { outputs: cell.outputs.map(wholeOutput) }),
@@ -97,7 +97,8 @@ export function isRunnable(cell: Cell): boolean {
 }
 
 export function joined(text: unknown): string {
-  return Array.isArray(text) ? text.join('') : String(text ?? '');
+  if (Array.isArray(text)) return text.join('');
+  return typeof text === 'string' ? text : '';
 }
 
 export function firstLineOf(source: string): string {

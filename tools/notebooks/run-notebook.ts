@@ -105,7 +105,9 @@ async function runCells(
       return runs;
     }
   }
-  await settle(client);
+  const late = await settle(client);
+  const stray = late.map(errorOf).find((message) => message !== undefined);
+  if (stray !== undefined) problems.push({ notebook: name, message: `after its last cell: ${stray}` });
   return runs;
 }
 
@@ -121,13 +123,17 @@ async function endOf(exchange: Exchange, limitMs: number): Promise<'done' | 'lat
   return ended;
 }
 
-/** Waits for what the notebook left running, so that an error of a late timer is seen, and its output too. */
-async function settle(client: KernelClient): Promise<void> {
+/**
+ * Waits for what the notebook left running, so that an error of a late timer is seen, and its output too. Resolves to what came
+ * without saying from which cell, as all does on plain tslab.
+ */
+async function settle(client: KernelClient): Promise<readonly Output[]> {
   const code =
     `{ const until = Date.now() + ${settleMs}; do await new Promise((go) => setTimeout(go, 50)); ` +
-    `while (Date.now() < until && process.getActiveResourcesInfo().includes('Timeout')) }`;
-  const { done } = client.execute(code, { silent: true, storeHistory: false });
+    `while (Date.now() < until && (process as any).getActiveResourcesInfo().includes('Timeout')) }`;
+  const { done, outputs } = client.execute(code, { silent: true, storeHistory: false });
   await Promise.race([done.catch(() => {}), wait(settleMs + 2000, undefined, { ref: false })]);
+  return outputs.outputs;
 }
 
 function placeOf(notebook: string, cell: Cell, index: number): Omit<Problem, 'message'> {
