@@ -60,7 +60,11 @@ export type { ChunkOptions, ChunkSource, Chunker, StreamedDocument } from './chu
 export { fixedChunker } from './chunking/fixed-chunker.ts';
 export { markdownChunker } from './chunking/markdown-chunker.ts';
 export { recursiveChunker } from './chunking/recursive-chunker.ts';
+export { semanticChunker, type SemanticOptions, type SentenceEmbedder } from './chunking/semantic-chunker.ts';
+export { sentenceChunker, type SentenceOptions } from './chunking/sentence-chunker.ts';
 export type { SizeOptions } from './chunking/sizes.ts';
+export { tokenChunker, type TokenOptions } from './chunking/token-chunker.ts';
+export { modelTokenizer, type Tokenizer } from './chunking/tokenizer.ts';
 
 // embedding
 export { bundledModel } from './embedding/bundled-model.ts';

@@ -11,6 +11,10 @@ export interface Chunk {
   readonly start: number;
   /** One past the last UTF-16 unit. */
   readonly end: number;
+  /** First byte in the source, where the document's text lies in it unchanged (`Document.bytes`). */
+  readonly startByte?: number;
+  /** One past the last byte. */
+  readonly endByte?: number;
   readonly text: string;
   /** The document's metadata, and what the chunker adds (such as `headings`). */
   readonly metadata: Metadata;

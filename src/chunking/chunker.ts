@@ -1,4 +1,4 @@
-import type { Document, Metadata } from '../documents/document.ts';
+import type { Document, Metadata, TextBytes } from '../documents/document.ts';
 import type { Source, Stream } from '../iter/operator.ts';
 import type { Chunk } from './chunk.ts';
 
@@ -7,6 +7,8 @@ export interface StreamedDocument {
   readonly id: string;
   readonly metadata?: Metadata;
   readonly pieces: Source<string>;
+  /** How the text lies in its bytes. @default what `pieces` says itself, as those of `streamText` do */
+  readonly bytes?: TextBytes;
 }
 
 /** What a chunker takes. A bare text, or bare pieces of one, get the document id `text`. */

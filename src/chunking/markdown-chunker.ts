@@ -5,7 +5,7 @@ import type { Cut, Cutter, TextWindow } from './cutter.ts';
 import { frontMatterEnd, lineReach } from './markdown-lines.ts';
 import { scanMarkdown, type MarkdownScan, type MarkdownState } from './markdown-scan.ts';
 import { runCutter } from './run-cutter.ts';
-import { checkSizes, type SizeOptions } from './sizes.ts';
+import { checkSizes, sizesName, type SizeOptions } from './sizes.ts';
 import { dropBlank } from './trim.ts';
 
 /**
@@ -15,11 +15,12 @@ import { dropBlank } from './trim.ts';
  * at the start is left out: the loader makes metadata of it.
  * @throws RangeError for a bad size or overlap.
  */
-export function markdownChunker(options: SizeOptions = {}): Chunker {
-  const { size, overlap } = checkSizes(options);
+export function markdownChunker(options: Omit<SizeOptions, 'keepGraphemes'> = {}): Chunker {
+  const sizes = checkSizes(options);
   return {
-    name: `markdown-${size}-${overlap}`,
-    chunk: (source, options) => runCutter(() => new MarkdownCutter(size, overlap), source, options),
+    name: sizesName('markdown', sizes),
+    chunk: (source, options) =>
+      runCutter(() => new MarkdownCutter(sizes.size, sizes.overlap), source, options),
   };
 }
 
@@ -45,7 +46,8 @@ class MarkdownCutter implements Cutter {
   cut({ text, from, floor, ended }: TextWindow): Cut | undefined {
     if (!this.#begun) {
       this.#begun = true;
-      const end = frontMatterEnd(text.slice(from, from + frontMatterReach));
+      // A loaded document says where its text begins; a stream cannot.
+      const end = from > 0 ? 0 : frontMatterEnd(text.slice(0, frontMatterReach));
       return { start: from, end: from, next: from + end };
     }
     const start = this.#skipBlank(text, from, ended);

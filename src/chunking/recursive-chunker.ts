@@ -1,8 +1,9 @@
 import { bestBorder, overlapStart } from './best-border.ts';
 import type { Chunker } from './chunker.ts';
 import type { Cut, Cutter, TextWindow } from './cutter.ts';
+import { graphemeBorder, graphemeReach } from './graphemes.ts';
 import { runCutter } from './run-cutter.ts';
-import { checkSizes, type SizeOptions } from './sizes.ts';
+import { checkSizes, sizesName, type SizeOptions, type Sizes } from './sizes.ts';
 import { dropBlank, skipBlank } from './trim.ts';
 
 /**
@@ -12,32 +13,34 @@ import { dropBlank, skipBlank } from './trim.ts';
  * @throws RangeError for a bad size or overlap.
  */
 export function recursiveChunker(options: SizeOptions = {}): Chunker {
-  const { size, overlap } = checkSizes(options);
+  const sizes = checkSizes(options);
   return {
-    name: `recursive-${size}-${overlap}`,
-    chunk: (source, options) => runCutter(() => recursiveCutter(size, overlap), source, options),
+    name: sizesName('recursive', sizes),
+    chunk: (source, options) => runCutter(() => recursiveCutter(sizes), source, options),
   };
 }
 
-export function recursiveCutter(size: number, overlap: number): Cutter {
+function recursiveCutter({ size, overlap, keepGraphemes }: Sizes): Cutter {
+  // One more unit than fits shows whether the text goes on.
+  const lookahead = size + 2 + (keepGraphemes ? graphemeReach : 0);
   return {
-    // One more unit than fits shows whether the text goes on.
-    lookahead: size + 2,
+    lookahead,
     cut({ text, from, floor, ended }: TextWindow): Cut | undefined {
       const start = skipBlank(text, from, text.length);
-      if (start === text.length)
-        return ended || start > from ? { start, end: start, next: start } : undefined;
-      if (!ended && text.length - start <= size + 1)
+      if (!ended && text.length - start < lookahead)
         return start > from ? { start, end: start, next: start } : undefined;
       if (text.length - start <= size) {
         const end = dropBlank(text, start, text.length);
         return { start, end: end <= floor ? start : end, next: text.length };
       }
-      const cutAt = bestBorder(text, start, floor, start + size);
+      let cutAt = bestBorder(text, start, floor, start + size);
+      if (keepGraphemes) cutAt = graphemeBorder(text, start, Math.max(start, floor), cutAt);
       const end = dropBlank(text, start, cutAt);
       // All that was left beyond the overlap is blank.
       if (end <= floor) return { start, end: start, next: cutAt };
-      return { start, end, next: overlapStart(text, start, cutAt, overlap) };
+      let next = overlapStart(text, start, cutAt, overlap);
+      if (keepGraphemes && next < cutAt) next = graphemeBorder(text, start, start, next);
+      return { start, end, next };
     },
   };
 }

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Document, Metadata } from '../documents/document.ts';
+import type { Document, Metadata, TextBytes } from '../documents/document.ts';
 import { operator, type Scope, type Source, type Stream } from '../iter/operator.ts';
-import { shown } from '../iter/checks.ts';
+import { checkSource, shown } from '../iter/checks.ts';
+import { byteCounterOf, type ByteCounter } from './byte-counter.ts';
 import type { Chunk } from './chunk.ts';
 import type { ChunkOptions, ChunkSource } from './chunker.ts';
 import { copyText } from './copy-text.ts';
@@ -13,6 +14,8 @@ const workMs = 8;
 
 interface Text {
   readonly id: string;
+  readonly contentStart: number;
+  readonly bytes: () => TextBytes | undefined;
   readonly metadata: Metadata;
   readonly pieces: Source<string>;
   /** The text is one string that the caller holds: its slices need no copies. */
@@ -29,14 +32,17 @@ export function runCutter(
   return operator([text.pieces], signal, (scope) => run(makeCutter(), text, scope));
 }
 
-async function* run(cutter: Cutter, { id, metadata, pieces, whole }: Text, scope: Scope): Stream<Chunk> {
+async function* run(cutter: Cutter, source: Text, scope: Scope): Stream<Chunk> {
+  const { id, metadata, pieces, whole } = source;
   let text = '';
+  /** Where the window begins in the document; all other positions are within the window. */
   let base = 0;
-  let from = 0;
+  let from = source.contentStart;
   let floor = 0;
   let wanted = cutter.lookahead;
   let ended = false;
   let index = 0;
+  let counter: ByteCounter | undefined;
   let turnedMs = performance.now();
   try {
     const reader = scope.open(pieces);
@@ -47,12 +53,15 @@ async function* run(cutter: Cutter, { id, metadata, pieces, whole }: Text, scope
         if (step.done) {
           if (scope.ended) return;
           ended = true;
-        } else {
-          text = from === 0 ? text + step.value : text.slice(from) + step.value;
-          base += from;
-          floor -= from;
-          from = 0;
+          continue;
         }
+        if (base === 0 && text === '') counter = counterOf(source.bytes());
+        const passed = Math.min(from, text.length);
+        counter?.moveTo(base + passed, text, base);
+        text = passed === 0 ? text + step.value : text.slice(passed) + step.value;
+        base += passed;
+        floor -= passed;
+        from -= passed;
         continue;
       }
       if (from >= text.length) {
@@ -71,12 +80,15 @@ async function* run(cutter: Cutter, { id, metadata, pieces, whole }: Text, scope
       if (cut.end > cut.start) {
         floor = cut.end;
         const slice = text.slice(cut.start, cut.end);
+        const start = base + cut.start;
+        const startByte = counter?.moveTo(start, text, base);
         yield {
           id: `${id}#${index}`,
           documentId: id,
           index,
-          start: base + cut.start,
+          start,
           end: base + cut.end,
+          ...(startByte !== undefined && { startByte, endByte: counter?.endOf(slice) }),
           text: whole ? slice : copyText(slice),
           metadata: cut.metadata === undefined ? metadata : { ...metadata, ...cut.metadata },
         };
@@ -84,7 +96,10 @@ async function* run(cutter: Cutter, { id, metadata, pieces, whole }: Text, scope
       }
       if (index % chunksPerLook === 0 && performance.now() - turnedMs > workMs) {
         await scope.wait(nextTurn(), undefined);
-        if (scope.ended) return;
+        if (scope.ended) {
+          scope.throwIfAborted();
+          return;
+        }
         turnedMs = performance.now();
       }
     }
@@ -93,16 +108,32 @@ async function* run(cutter: Cutter, { id, metadata, pieces, whole }: Text, scope
   }
 }
 
+/** How a source lies in its bytes: pieces that come from bytes say so once the first has come. */
+export function bytesOf(source: ChunkSource): TextBytes | undefined {
+  if (typeof source !== 'object') return undefined;
+  if ('bytes' in source && source.bytes !== undefined) return source.bytes;
+  return 'pieces' in source ? (source.pieces as { readonly bytes?: TextBytes }).bytes : undefined;
+}
+
+function counterOf(bytes: TextBytes | undefined): ByteCounter | undefined {
+  return bytes && byteCounterOf(bytes);
+}
+
 function textOf(source: ChunkSource): Text {
-  if (typeof source === 'string') return { id: 'text', metadata: {}, pieces: [source], whole: true };
+  const bare = { id: 'text', metadata: {}, contentStart: 0, bytes: () => bytesOf(source) };
+  if (typeof source === 'string') return { ...bare, pieces: [source], whole: true };
   if (typeof source !== 'object' || source === null)
     throw new TypeError(`\`source\` must be a document or pieces of text, got ${shown(source)}`);
   if (Symbol.asyncIterator in source || Symbol.iterator in source)
-    return { id: 'text', metadata: {}, pieces: source, whole: false };
-  if ('pieces' in source)
-    return { id: source.id, metadata: source.metadata ?? {}, pieces: source.pieces, whole: false };
-  const { id, text, metadata }: Document = source;
+    return { ...bare, pieces: source, whole: false };
+  const { id, metadata = {} } = source;
+  const bytes = () => bytesOf(source);
+  if ('pieces' in source) {
+    checkSource(source.pieces, 'source.pieces');
+    return { id, metadata, contentStart: 0, bytes, pieces: source.pieces, whole: false };
+  }
+  const { text, contentStart = 0 }: Document = source;
   if (typeof text !== 'string')
     throw new TypeError(`\`source\` must have a \`text\` or \`pieces\`, got ${shown(text)}`);
-  return { id, metadata, pieces: [text], whole: true };
+  return { id, metadata, contentStart, bytes, pieces: [text], whole: true };
 }
