@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DocumentError } from './document-error.ts';
-import type { Part } from './formats.ts';
+import type { Part } from './part.ts';
 import { HtmlText } from './html-text.ts';
 
 /** Units parsed before the event loop gets a turn. */

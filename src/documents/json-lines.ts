@@ -1,5 +1,5 @@
 import { DocumentError } from './document-error.ts';
-import type { Part } from './formats.ts';
+import type { Part } from './part.ts';
 
 /** The fields in which a record may hold its text, the first found taken. */
 const textFields = ['text', 'content', 'body'] as const;

@@ -4,15 +4,9 @@ import { mapOrdered } from '../iter/map-ordered.ts';
 import { flatMap } from '../iter/flat-map.ts';
 import type { Stream } from '../iter/operator.ts';
 import { discover, type Found } from './discover.ts';
-import type { Document } from './document.ts';
-import type { DocumentError } from './document-error.ts';
 import { checkEncoding } from './encoding.ts';
+import type { LoadResult } from './load-result.ts';
 import { loadSource } from './load-source.ts';
-
-/** A document, or why there is none: one bad file never loses the rest. */
-export type LoadResult =
-  | { readonly kind: 'document'; readonly document: Document }
-  | { readonly kind: 'error'; readonly path: string; readonly error: DocumentError };
 
 export interface LoadProgress {
   /** Path of the source that was just finished. */

@@ -4,9 +4,10 @@ import type { Found } from './discover.ts';
 import { documentErrorOf } from './document-error.ts';
 import { checkEncoding } from './encoding.ts';
 import { fetchUrl, isUrl, type Fetched } from './fetch-url.ts';
-import { formatOf, type Format, type Part } from './formats.ts';
+import { formatOf, type Format } from './formats.ts';
 import { htmlCharset } from './html-charset.ts';
-import type { LoadResult } from './load-documents.ts';
+import type { LoadResult } from './load-result.ts';
+import type { Part } from './part.ts';
 import { readWholeFile } from './read-file.ts';
 
 export interface SourceLimits {

@@ -1,5 +1,5 @@
 import type { Metadata } from './document.ts';
-import type { Part } from './formats.ts';
+import type { Part } from './part.ts';
 
 /** A YAML block between `---` lines at the very start; without an end it is text. */
 const frontMatter = /^---[ \t]*\r?\n([^]*?\r?\n)??(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/;

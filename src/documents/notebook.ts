@@ -1,5 +1,5 @@
 import { DocumentError } from './document-error.ts';
-import type { Part } from './formats.ts';
+import type { Part } from './part.ts';
 
 interface Cell {
   readonly cell_type?: unknown;

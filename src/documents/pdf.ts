@@ -1,5 +1,5 @@
 import { DocumentError } from './document-error.ts';
-import type { Part } from './formats.ts';
+import type { Part } from './part.ts';
 
 /**
  * The text of a PDF, its pages parted by blank lines. Metadata has `pages`, where each page begins in the text, and the
