@@ -1,6 +1,7 @@
 // `npm run llm`: the local OpenAI-compatible endpoint. Prints one line of JSON on stdout once it listens.
 import { parseArgs } from 'node:util';
 import { TransformersEmbedder } from '../src/embedding/transformers-embedder.ts';
+import { faultNames } from '../src/endpoint/faults.ts';
 import { startEndpoint } from '../src/endpoint/server.ts';
 
 const help = `Usage: npm run llm -- [options]
@@ -11,6 +12,7 @@ Starts the local OpenAI-compatible endpoint and prints {"url", "model", "pid"} w
   --tokens-per-second N    slow down to this rate (default: as fast as it is)
   --first-token-ms N       wait at least this long before the first token (default 0)
   --api-key KEY            accept only this key; may be given more than once (default: any)
+  --fault "NAME …"         fail on purpose, such as "unavailable first=2"; --list-faults lists all
   --embedder FOLDER        another sentence model than the bundled one
   --with-parent PID        end when that process has ended
 `;
@@ -37,6 +39,8 @@ function readOptions() {
         'tokens-per-second': { type: 'string' },
         'first-token-ms': { type: 'string' },
         'api-key': { type: 'string', multiple: true },
+        fault: { type: 'string' },
+        'list-faults': { type: 'boolean' },
         embedder: { type: 'string' },
         'with-parent': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
@@ -50,6 +54,11 @@ function readOptions() {
 const options = readOptions();
 if (options.help) {
   process.stdout.write(help);
+  process.exit(0);
+}
+if (options['list-faults']) {
+  for (const [name, meaning] of Object.entries(faultNames))
+    process.stdout.write(`${name.padEnd(16)} ${meaning}\n`);
   process.exit(0);
 }
 const parent = readNumber('with-parent', options['with-parent']);
@@ -71,6 +80,7 @@ try {
     tokensPerSecond: readNumber('tokens-per-second', options['tokens-per-second']) ?? Infinity,
     firstTokenMs: readNumber('first-token-ms', options['first-token-ms']) ?? 0,
     apiKeys: options['api-key'] ?? [],
+    fault: options.fault ?? '',
   });
   const ended = Promise.withResolvers<void>();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => ended.resolve());

@@ -1,68 +1,16 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import type { Engine } from './engine.ts';
-import { type PaceOptions, pace } from './pace.ts';
-import { countPieces } from './pieces.ts';
-import type { RequestRecord } from './request-log.ts';
+import { Answer, type AnswerContext } from './answer.ts';
+import { EventWriter } from './event-writer.ts';
 import { type ChatRequest, newId, unixSeconds } from './wire.ts';
 
-export interface ChatContext {
-  readonly engine: Engine;
-  readonly pace: PaceOptions;
-  readonly record: RequestRecord;
-  /** Aborts when the client has gone. */
-  readonly signal: AbortSignal;
-}
-
-/** An answer under way: its pieces, and how it ended once they are read. */
-class Answer {
-  finishReason: 'stop' | 'length' = 'stop';
-  completionTokens = 0;
-  readonly promptTokens: number;
-  readonly #request: ChatRequest;
-  readonly #context: ChatContext;
-
-  constructor(request: ChatRequest, context: ChatContext) {
-    this.#request = request;
-    this.#context = context;
-    this.promptTokens = request.messages.reduce((sum, { content }) => sum + countPieces(content), 0);
-  }
-
-  async *pieces(): AsyncGenerator<string, void, undefined> {
-    const { engine, record, signal } = this.#context;
-    const { maxTokens = Infinity, stop, messages } = this.#request;
-    let written = '';
-    const answer = engine.answer(messages, { signal });
-    for await (const piece of pace(answer, this.#context.pace, signal)) {
-      signal.throwIfAborted();
-      if (this.completionTokens >= maxTokens) {
-        this.finishReason = 'length';
-        return;
-      }
-      written += piece;
-      const end = stop.map((mark) => written.indexOf(mark)).filter((at) => at >= 0);
-      if (end.length > 0) {
-        const rest = piece.slice(0, Math.max(0, Math.min(...end) - (written.length - piece.length)));
-        if (rest !== '') yield rest;
-        return;
-      }
-      this.completionTokens++;
-      record.token();
-      yield piece;
-    }
-  }
-
-  get usage() {
-    return {
-      prompt_tokens: this.promptTokens,
-      completion_tokens: this.completionTokens,
-      total_tokens: this.promptTokens + this.completionTokens,
-    };
-  }
-}
+const usageOf = ({ promptTokens, completionTokens }: Answer) => ({
+  prompt_tokens: promptTokens,
+  completion_tokens: completionTokens,
+  total_tokens: promptTokens + completionTokens,
+});
 
 /** The whole answer as one `chat.completion`. */
-export async function completeChat(request: ChatRequest, context: ChatContext) {
+export async function completeChat(request: ChatRequest, context: AnswerContext) {
   const answer = new Answer(request, context);
   let content = '';
   for await (const piece of answer.pieces()) content += piece;
@@ -79,46 +27,35 @@ export async function completeChat(request: ChatRequest, context: ChatContext) {
         finish_reason: answer.finishReason,
       },
     ],
-    usage: answer.usage,
+    usage: usageOf(answer),
   };
 }
 
 /** Writes the answer as server-sent events, one a piece, at the pace of the client. */
 export async function streamChat(
   request: ChatRequest,
-  context: ChatContext,
+  context: AnswerContext,
   response: ServerResponse,
 ): Promise<void> {
-  const { signal } = context;
   const answer = new Answer(request, context);
+  const writer = new EventWriter(response, context.signal, context.faults);
   const common = {
     id: newId('chatcmpl'),
     object: 'chat.completion.chunk',
     created: unixSeconds(),
     model: request.model,
   };
-  const write = async (data: string) => {
-    signal.throwIfAborted();
-    if (!response.write(`data: ${data}\n\n`)) await once(response, 'drain', { signal });
-  };
   const writeChoice = (delta: object, finishReason: string | null = null) =>
-    write(
-      JSON.stringify({
-        ...common,
-        choices: [{ index: 0, delta, logprobs: null, finish_reason: finishReason }],
-        ...(request.includeUsage && { usage: null }),
-      }),
-    );
-
-  response.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-cache',
-    'x-accel-buffering': 'no',
-  });
+    writer.event({
+      ...common,
+      choices: [{ index: 0, delta, logprobs: null, finish_reason: finishReason }],
+      ...(request.includeUsage && { usage: null }),
+    });
   await writeChoice({ role: 'assistant', content: '', refusal: null });
-  for await (const content of answer.pieces()) await writeChoice({ content });
+  do {
+    for await (const content of answer.pieces()) await writeChoice({ content });
+  } while (writer.isEndless);
   await writeChoice({}, answer.finishReason);
-  if (request.includeUsage) await write(JSON.stringify({ ...common, choices: [], usage: answer.usage }));
-  await write('[DONE]');
-  response.end();
+  if (request.includeUsage) await writer.event({ ...common, choices: [], usage: usageOf(answer) });
+  await writer.end('[DONE]');
 }

@@ -44,6 +44,16 @@ export interface ChatRequest {
   readonly stop: readonly string[];
 }
 
+export interface ResponsesRequest {
+  readonly model: string;
+  readonly instructions: string | null;
+  /** The instructions first, where there are any. */
+  readonly messages: readonly WireMessage[];
+  readonly stream: boolean;
+  readonly maxTokens: number | undefined;
+  readonly stop: readonly string[];
+}
+
 const fail = (param: string, message: string): never => {
   throw new WireError(400, message, { param });
 };
@@ -88,8 +98,35 @@ export function readChatRequest(fields: Fields): ChatRequest {
     messages: messages.map((message, index) => readMessage(message, `messages[${index}]`)),
     stream,
     includeUsage: isFields(streamOptions) && streamOptions.include_usage === true,
-    maxTokens: readMaxTokens(fields),
+    maxTokens: readMaxTokens(fields, ['max_completion_tokens', 'max_tokens']),
     stop: readStop(stop),
+  };
+}
+
+/** @throws WireError 400 naming the parameter that is wrong. */
+export function readResponsesRequest(fields: Fields): ResponsesRequest {
+  const { input, instructions = null, stream = false, previous_response_id: previous } = fields;
+  if (typeof stream !== 'boolean') return fail('stream', '`stream` must be true or false.');
+  if (instructions !== null && typeof instructions !== 'string') {
+    return fail('instructions', '`instructions` must be text.');
+  }
+  if (previous !== undefined && previous !== null) {
+    return fail(
+      'previous_response_id',
+      'This server keeps no responses: send the whole conversation as `input`.',
+    );
+  }
+  const items: unknown[] =
+    typeof input === 'string' ? [{ role: 'user', content: input }] : Array.isArray(input) ? input : [];
+  if (items.length === 0) return fail('input', '`input` must be text, or a list of at least one message.');
+  const messages = items.map((message, index) => readMessage(message, `input[${index}]`));
+  return {
+    model: readModel(fields),
+    instructions,
+    messages: instructions === null ? messages : [{ role: 'system', content: instructions }, ...messages],
+    stream,
+    maxTokens: readMaxTokens(fields, ['max_output_tokens']),
+    stop: [],
   };
 }
 
@@ -108,10 +145,10 @@ function readMessage(message: unknown, param: string): WireMessage {
   return { role, content: parts.join('\n') };
 }
 
-function readMaxTokens(fields: Fields): number | undefined {
-  const param = fields.max_completion_tokens == null ? 'max_tokens' : 'max_completion_tokens';
+function readMaxTokens(fields: Fields, params: readonly string[]): number | undefined {
+  const param = params.find((name) => fields[name] !== undefined && fields[name] !== null);
+  if (param === undefined) return undefined;
   const value = fields[param];
-  if (value === undefined || value === null) return undefined;
   if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number;
   return fail(param, `\`${param}\` must be an integer from 1 up.`);
 }

@@ -1,6 +1,6 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError, OpenAIError } from 'openai';
+import { parseRetryAfter } from '../iter/retry-after.ts';
 import { LanguageModelError, type LanguageModelErrorKind } from './language-model-error.ts';
-import { retryAfterMs } from './retry-after.ts';
 
 /** Sorts what the `openai` client or the connection threw; an unknown error is a bug and comes back as it is. */
 export function toLanguageModelError(
@@ -20,7 +20,7 @@ export function toLanguageModelError(
       ...where,
       kind: kindOf(status),
       status,
-      retryAfterMs: retryAfterMs(cause.headers as Headers | undefined, nowMs),
+      retryAfterMs: askedWaitMs(cause.headers as Headers | undefined, nowMs),
       cause,
     });
   }
@@ -29,6 +29,13 @@ export function toLanguageModelError(
   }
   if (isConnectionLoss(cause)) return new LanguageModelError({ ...where, kind: 'cut', cause });
   return cause;
+}
+
+/** `retry-after-ms` is what some model servers send besides. */
+function askedWaitMs(headers: Headers | undefined, nowMs: number): number | undefined {
+  const milliseconds = headers?.get('retry-after-ms') ?? '';
+  if (/^\d{1,12}(\.\d+)?$/u.test(milliseconds)) return Number(milliseconds);
+  return parseRetryAfter(headers?.get('retry-after'), nowMs);
 }
 
 function kindOf(status: number | undefined): LanguageModelErrorKind {

@@ -8,6 +8,7 @@ import type { ChatMessage, GenerateOptions, LanguageModel, ModelEvent } from './
 import { LanguageModelError } from './language-model-error.ts';
 import { chatEvents } from './openai-chat.ts';
 import { toLanguageModelError } from './openai-errors.ts';
+import { responsesEvents } from './openai-responses.ts';
 import { SilenceTimer } from './silence-timer.ts';
 
 /** What may follow the end of an answer (usage, the end mark) is worth this wait and no more. */
@@ -33,6 +34,8 @@ export interface OpenAIModelOptions {
   /** @default 'none', which local servers take */
   readonly apiKey?: string;
   readonly model: string;
+  /** Which of OpenAI's two interfaces; most other servers have Chat Completions only. @default 'chat' */
+  readonly api?: 'chat' | 'responses';
   readonly retry?: RetryOptions;
   /** Longest wait for the first event of an answer, in milliseconds. @default 60000 */
   readonly firstEventTimeoutMs?: number;
@@ -56,6 +59,7 @@ export class OpenAIModel implements LanguageModel {
   /** Where the model is. */
   readonly url: string;
   readonly #client: OpenAI;
+  readonly #events: typeof chatEvents;
   readonly #retry: Required<RetryOptions>;
   readonly #firstEventTimeoutMs: number;
   readonly #idleTimeoutMs: number;
@@ -71,6 +75,7 @@ export class OpenAIModel implements LanguageModel {
     baseUrl,
     apiKey = 'none',
     model,
+    api = 'chat',
     retry: { maxRetries = 2, baseDelayMs = 500, maxDelayMs = 8_000, budgetMs = 30_000 } = {},
     firstEventTimeoutMs = 60_000,
     idleTimeoutMs = 30_000,
@@ -84,6 +89,9 @@ export class OpenAIModel implements LanguageModel {
     }
     if (typeof model !== 'string' || model === '') {
       throw new RangeError(`\`model\` must be the name of a model, got '${model}'`);
+    }
+    if (api !== 'chat' && api !== 'responses') {
+      throw new RangeError(`\`api\` must be 'chat' or 'responses', got '${String(api)}'`);
     }
     checkInteger('maxRetries', maxRetries, 0);
     checkNumber('baseDelayMs', baseDelayMs, 0);
@@ -108,6 +116,7 @@ export class OpenAIModel implements LanguageModel {
       timeout: 2 ** 31 - 1,
       logLevel: 'off',
     });
+    this.#events = api === 'chat' ? chatEvents : responsesEvents;
     this.#retry = { maxRetries, baseDelayMs, maxDelayMs, budgetMs };
     this.#firstEventTimeoutMs = firstEventTimeoutMs;
     this.#idleTimeoutMs = idleTimeoutMs;
@@ -184,7 +193,7 @@ export class OpenAIModel implements LanguageModel {
     const stop = () => upstream.abort();
     scope.onEnd(stop);
     const silence = new SilenceTimer(this.#clock, stop);
-    const events = chatEvents(
+    const events = this.#events(
       this.#client,
       this.model,
       messages,
