@@ -39,12 +39,8 @@ export { fromReadableStream, toReadableStream, type BridgeOptions } from './iter
 // documents
 export type { Document, Metadata, TextBytes } from './documents/document.ts';
 export { DocumentError, NothingFoundError, type DocumentErrorCode } from './documents/document-error.ts';
-export {
-  loadDocuments,
-  type LoadOptions,
-  type LoadProgress,
-  type LoadResult,
-} from './documents/load-documents.ts';
+export { loadDocuments, type LoadOptions, type LoadProgress } from './documents/load-documents.ts';
+export type { LoadResult } from './documents/load-result.ts';
 export {
   decodePieces,
   streamDocument,

@@ -1,7 +1,7 @@
 import type { Chunk } from '../chunking/chunk.ts';
 import type { Chunker } from '../chunking/chunker.ts';
 import type { Document } from '../documents/document.ts';
-import type { LoadResult } from '../documents/load-documents.ts';
+import type { LoadResult } from '../documents/load-result.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import { checkSource } from '../iter/checks.ts';
 import { operator, readerOf, type Scope, type Source, type Stream } from '../iter/operator.ts';

@@ -1,7 +1,7 @@
 import type { Chunker } from '../chunking/chunker.ts';
 import { recursiveChunker } from '../chunking/recursive-chunker.ts';
 import type { Document } from '../documents/document.ts';
-import type { LoadResult } from '../documents/load-documents.ts';
+import type { LoadResult } from '../documents/load-result.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import { CitationReader } from '../generation/citations.ts';
 import type { FinishReason, LanguageModel } from '../generation/language-model.ts';

@@ -66,14 +66,18 @@ export function timeline(spans: readonly Span[], { title, width = 720 }: Timelin
       );
     })
     .join('');
-  const rows = spans.map(({ name, start, end }) => [name, round(start - first), round(end - start)]);
+  const rows = spans.map(({ name, start, end }) => [
+    name,
+    `${round(start - first)} ms`,
+    `${round(end - start)} ms`,
+  ]);
   return picture({
     title,
     description: `A timeline of ${spans.length} stages over ${round(range)} ms: ${spans.map(({ name, start, end }) => `${name} ${round(end - start)} ms`).join(', ')}.`,
     width,
     height,
     body: `<text class="ink title" x="16" y="22">${escapeHtml(title)}</text>${axis}${bars}`,
-    table: { header: ['stage', 'starts (ms)', 'takes (ms)'], rows },
+    table: { header: ['stage', 'starts at', 'takes'], rows },
   });
 }
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { LoadResult } from '../../src/documents/load-documents.ts';
+import type { LoadResult } from '../../src/documents/load-result.ts';
 
 /** A folder with these files, gone when the test is over. */
 export async function temporaryFolder(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { recursiveChunker } from '../../src/chunking/recursive-chunker.ts';
 import type { Document } from '../../src/documents/document.ts';
 import { DocumentError } from '../../src/documents/document-error.ts';
-import type { LoadResult } from '../../src/documents/load-documents.ts';
+import type { LoadResult } from '../../src/documents/load-result.ts';
 import type { Embedder } from '../../src/embedding/embedder.ts';
 import { MemoryStore } from '../../src/retrieval/memory-store.ts';
 import { ingest } from '../../src/service/ingest.ts';

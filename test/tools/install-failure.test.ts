@@ -10,7 +10,7 @@ const cases: [string, string, RegExp][] = [
   ],
   [
     'uv without a network',
-    'error: Failed to fetch: `https://pypi.org/simple/anyio/`\n  cause: error sending request for url\n  cause: dns error',
+    'error: Failed to fetch: `https://index.example/simple/anyio/`\n  cause: error sending request for url\n  cause: dns error',
     /cannot be reached/,
   ],
   [

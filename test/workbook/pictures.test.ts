@@ -24,7 +24,7 @@ describe('timeline', () => {
     expect(left).toBe(150);
     expect(bars[1]![0]).toBeCloseTo(left! + width!, 0);
     expect(bars[1]![1]! / width!).toBeCloseTo(187.5 / 12.5, 0);
-    expect(html).toContain('<td style="text-align:right;vertical-align:top">188</td>');
+    expect(html).toContain('<td style="text-align:left;vertical-align:top">188 ms</td>');
   });
 
   it('should be an image with title, description and alternative text, readable in light and dark', () => {
