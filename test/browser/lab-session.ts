@@ -4,77 +4,95 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { firstFreePort } from '../../tools/start/ports.ts';
-import { processesNaming } from '../../tools/start/processes.ts';
-import { root } from './checkout-root.ts';
+import { type RunningProcess, processesNaming } from '../../tools/start/processes.ts';
+import { root as thisCheckout } from './checkout-root.ts';
 
 export interface LabSession {
   /** The address with the token, as `npm start` prints it. */
   address: string;
   seconds: number;
-  /** Ctrl-C, as a terminal sends it; then everything must be gone. @throws Error that names what is left. */
+  child: ChildProcess;
+  /** Resolves with npm's exit status. */
+  ended: Promise<number | null>;
+  /** A signal to the whole group, as a terminal's Ctrl-C is one. */
+  signal: (signal: NodeJS.Signals) => void;
+  /** Ctrl-C; then everything must be gone. @throws Error that names what is left. */
   stop: () => Promise<void>;
 }
 
-/** Runs `npm start -- --no-browser --port N` as a reader does, and waits until it says that it is ready. */
-export async function startLab({ limitMs = 300_000 } = {}): Promise<LabSession> {
-  const startedMs = performance.now();
-  const port = await firstFreePort(18_888);
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const child = spawn(npm, ['start', '--', '--no-browser', '--port', String(port)], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'pipe'],
-    // A group of its own: the signal below then reaches all of it, as a terminal's Ctrl-C does.
-    detached: true,
-  });
-  const address = await readAddress(child, limitMs);
-  return { address, seconds: (performance.now() - startedMs) / 1000, stop: () => stop(child) };
+export interface LabOptions {
+  root?: string;
+  env?: NodeJS.ProcessEnv;
+  /** @default 300000 */
+  limitMs?: number;
+  args?: readonly string[];
 }
 
-async function readAddress(child: ChildProcess, limitMs: number): Promise<string> {
-  if (!child.stderr) throw new Error('no stderr');
-  const lines = createInterface({ input: child.stderr });
-  const found = new Promise<string>((resolve) => {
-    lines.on('line', (line) => {
+/** Runs `npm start -- --no-browser --port N` as a reader does. */
+export async function spawnStart({ root = thisCheckout, env = process.env, args = [] }: LabOptions = {}) {
+  const port = await firstFreePort(18_888);
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const child = spawn(npm, ['start', '-s', '--', '--no-browser', '--port', String(port), ...args], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'inherit', 'pipe'],
+    // A group of its own: a signal to it then reaches all of it.
+    detached: true,
+  });
+  const ended = once(child, 'exit').then(([status]) => status as number | null);
+  const signal = (name: NodeJS.Signals) => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, name);
+  };
+  return { child, ended, signal };
+}
+
+/** The same, and waits until it says that it is ready. */
+export async function startLab(options: LabOptions = {}): Promise<LabSession> {
+  const { root = thisCheckout, limitMs = 300_000 } = options;
+  const startedMs = performance.now();
+  const { child, ended, signal } = await spawnStart(options);
+  const stop = async () => {
+    signal('SIGINT');
+    await ended;
+    const left = leftovers(root);
+    if (left.length > 0) throw new Error(`left after Ctrl-C: ${describe(left)}`);
+  };
+  try {
+    const address = await Promise.race([
+      printedAddress(child),
+      ended.then((status) =>
+        Promise.reject(new Error(`\`npm start\` ended with status ${status} before it was ready`)),
+      ),
+      wait(limitMs, undefined, { ref: false }).then(() =>
+        Promise.reject(new Error(`\`npm start\` was not ready within ${limitMs / 1000} s`)),
+      ),
+    ]);
+    return { address, seconds: (performance.now() - startedMs) / 1000, child, ended, signal, stop };
+  } catch (error) {
+    signal('SIGINT');
+    await ended;
+    throw error;
+  }
+}
+
+/** Programs of a checkout's `npm start` that still run: servers, kernels, endpoints. */
+export function leftovers(root: string): RunningProcess[] {
+  const folders = [join(root, '.jupyter', 'runtime'), join(root, '.venv'), join(root, 'tools', 'run.mjs')];
+  return folders.flatMap((folder) => processesNaming(folder));
+}
+
+export function describe(processes: readonly RunningProcess[]): string {
+  return processes.map(({ pid, commandLine }) => `${pid} ${commandLine}`).join('; ');
+}
+
+function printedAddress({ stderr }: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    if (!stderr) return;
+    createInterface({ input: stderr }).on('line', (line) => {
       console.error(`    ${line}`);
       const address = /Open {2}(http\S+)/.exec(line)?.[1];
       if (address !== undefined) resolve(address);
     });
   });
-  const ended = once(child, 'exit').then(([status]) => {
-    throw new Error(`\`npm start\` ended with status ${status} before it was ready`);
-  });
-  const late = wait(limitMs, undefined, { ref: false }).then(() => {
-    throw new Error(`\`npm start\` was not ready within ${limitMs / 1000} s`);
-  });
-  try {
-    return await Promise.race([found, ended, late]);
-  } catch (error) {
-    if (child.exitCode === null) await stop(child);
-    throw error;
-  } finally {
-    // Whichever came last is of no interest any more.
-    ended.catch(() => {});
-    late.catch(() => {});
-  }
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
-    const gone = once(child, 'exit');
-    process.kill(-child.pid, 'SIGINT');
-    await gone;
-  }
-  // A kernel that lost its server ends itself within two seconds; ours should be gone already.
-  const isLeft = () =>
-    processesNaming(join(root, '.jupyter', 'runtime')).concat(
-      processesNaming(join(root, 'tools', 'run.mjs')).filter(({ commandLine }) =>
-        commandLine.includes(' llm '),
-      ),
-    );
-  const left = isLeft();
-  if (left.length > 0) {
-    throw new Error(
-      `left after Ctrl-C: ${left.map(({ pid, commandLine }) => `${pid} ${commandLine}`).join('; ')}`,
-    );
-  }
 }

@@ -101,7 +101,7 @@ async function start(checkout: Checkout, args: readonly string[], tools: Tools):
   const endpoint = await progress.step('Endpoint', () => startEndpoint(checkout, children, env));
   if (endpoint.child?.pid !== undefined) runtime.remember('endpoint', endpoint.child.pid);
   endpoint.child?.once('exit', () => {
-    if (!shutdown.asked) progress.note('The local endpoint has ended; `npm start` again brings it back.');
+    if (!shutdown.isEnding) progress.note('The local endpoint has ended; `npm start` again brings it back.');
   });
 
   ensureNotebookSecret(checkout);

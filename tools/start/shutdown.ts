@@ -26,7 +26,12 @@ export class Shutdown {
     return this.#asked > 0;
   }
 
-  /** The same, after signals that arrived during synchronous work have been heard. */
+  /** Whether the end has begun, for whatever reason. */
+  get isEnding(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  /** The same as {@link asked}, after signals that arrived during synchronous work have been heard. */
   async wasAsked(): Promise<boolean> {
     await turn();
     await turn();
