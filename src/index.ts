@@ -83,7 +83,21 @@ export {
 
 // retrieval
 export type { Filter, FilterValue } from './retrieval/filter.ts';
+export {
+  averagePrecision,
+  ndcgAt,
+  precisionAt,
+  recallAt,
+  reciprocalRank,
+  type Relevant,
+} from './retrieval/measures.ts';
 export { MemoryStore } from './retrieval/memory-store.ts';
+export {
+  bootstrapInterval,
+  pairedTest,
+  type Interval,
+  type ResampleOptions,
+} from './retrieval/statistics.ts';
 export { StoreFileError } from './retrieval/store-file.ts';
 export type { Entry, Hit, SearchOptions, VectorStore } from './retrieval/vector-store.ts';
 export { ModelMismatchError, VectorError, checkModel } from './retrieval/vector-store.ts';

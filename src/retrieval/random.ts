@@ -1,0 +1,14 @@
+/**
+ * Numbers from 0 up to 1 that only `seed` decides: mulberry32, 32 bits of state. For resampling, never for secrets.
+ *
+ * @param seed An integer.
+ */
+export function seededRandom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
