@@ -2,8 +2,9 @@ import { Module, createRequire } from 'node:module';
 import { setImmediate } from 'node:timers';
 import { dirname, extname, join } from 'node:path';
 import { Script, constants } from 'node:vm';
+import { readPragmas } from '../compile/pragmas.ts';
 import { hasTopLevelAwait } from '../compile/top-level-await.ts';
-import type { Diagnostic, SideOutput, TslabConverter } from '../compile/tslab.ts';
+import type { Conversion, Diagnostic, SideOutput, TslabConverter } from '../compile/tslab.ts';
 import type { Compiler } from '../compile/compiler.ts';
 import { rememberScript } from './cell-scripts.ts';
 import { runInCell, type CellContext } from './cell-context.ts';
@@ -65,10 +66,13 @@ export class Executor {
       const diagnostics = this.converter.addModule(meta.module, source, meta);
       return diagnostics.length > 0 ? { status: 'refused', diagnostics } : { status: 'ok', value: undefined };
     }
-    const { output, declOutput, diagnostics, lastExpressionVar, sideOutputs } = this.converter.convert(
-      this.#declarations,
-      source,
-    );
+    let conversion: Conversion;
+    try {
+      conversion = this.#convert(source);
+    } catch (error) {
+      return { status: 'thrown', error };
+    }
+    const { output, declOutput, diagnostics, lastExpressionVar, sideOutputs } = conversion;
     for (const { path, data } of sideOutputs ?? []) this.#rememberSideOutput({ path, data });
     if (diagnostics.length > 0) return { status: 'refused', diagnostics };
     if (output === undefined) {
@@ -93,6 +97,16 @@ export class Executor {
 
   close(): void {
     this.converter.close();
+  }
+
+  #convert(source: string): Conversion {
+    const { options } = this.#compiler;
+    options.strict = readPragmas(source).strict;
+    try {
+      return this.converter.convert(this.#declarations, source);
+    } finally {
+      options.strict = true;
+    }
   }
 
   async #runScript(cell: CellContext, code: string, fileName: string, isAsync: boolean): Promise<void> {

@@ -35,7 +35,15 @@ export function failureOfDiagnostics(
 ): Failure {
   const lines = source.split('\n');
   const traceback: string[] = [];
-  for (const { fileName, start, end, messageText, code } of diagnostics) {
+  let last: Diagnostic | undefined;
+  for (const diagnostic of diagnostics) {
+    const { fileName, start, end, messageText, code } = diagnostic;
+    // What explains a complaint follows it at the same place.
+    if (last?.start.offset === start.offset && last.end.offset === end.offset) {
+      traceback.push(`  ${messageText}`);
+      continue;
+    }
+    last = diagnostic;
     const place = `${fileName ?? cellName}:${start.line + 1}:${start.character + 1}`;
     traceback.push(`${place} - TS${code}: ${messageText}`);
     const line = fileName === undefined ? lines[start.line] : undefined;

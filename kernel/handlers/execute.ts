@@ -4,6 +4,7 @@ import type { Executor, Outcome } from '../cells/executor.ts';
 import { failureOf, failureOfDiagnostics, type Failure } from '../cells/failure.ts';
 import { mimeBundle } from '../output/mime-bundle.ts';
 import type { Publisher } from '../output/publisher.ts';
+import type { History } from './history.ts';
 import type { Content, Message } from '../wire/message.ts';
 
 /** An execute_request with the protocol's defaults filled in. */
@@ -19,12 +20,14 @@ interface ExecuteRequest {
 export class ExecuteHandler {
   readonly #executor: Executor;
   readonly #publisher: Publisher;
+  readonly #history: History;
   #executionCount = 0;
   #silentRuns = 0;
 
-  constructor(executor: Executor, publisher: Publisher) {
+  constructor(executor: Executor, publisher: Publisher, history: History) {
     this.#executor = executor;
     this.#publisher = publisher;
+    this.#history = history;
   }
 
   /** Runs one cell; resolves to the content of its execute_reply. */
@@ -38,8 +41,10 @@ export class ExecuteHandler {
       executionCount: this.#executionCount,
       silent: request.silent,
       allowStdin: request.allowStdin,
+      payload: [],
     };
     const execution_count = this.#executionCount;
+    if (request.storeHistory) this.#history.add(execution_count, request.code);
     this.#publisher.publish(cell, 'execute_input', { code: request.code, execution_count });
     const name = request.storeHistory ? `In [${execution_count}]` : `In [*${this.#silentRuns}]`;
     renewCellSignal();
@@ -51,11 +56,12 @@ export class ExecuteHandler {
     }
     if (outcome.status === 'ok' && outcome.value !== undefined && !cell.silent) {
       const { data, metadata } = await mimeBundle(outcome.value);
+      this.#history.setOutput(execution_count, String(data['text/plain']));
       this.#publisher.publish(cell, 'execute_result', { execution_count, data, metadata });
     }
     this.#publisher.flush();
     const user_expressions = await this.#evaluate(cell, request.userExpressions);
-    return { status: 'ok', execution_count, user_expressions, payload: [] };
+    return { status: 'ok', execution_count, user_expressions, payload: cell.payload };
   }
 
   async #evaluate(cell: CellContext, expressions: Record<string, string>): Promise<Content> {

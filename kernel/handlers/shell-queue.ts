@@ -1,11 +1,14 @@
+import { log } from '../log.ts';
 import type { Channels } from '../wire/channels.ts';
 import type { ChannelName } from '../wire/io-protocol.ts';
 import type { Content, Message } from '../wire/message.ts';
 
 export interface ShellHandlers {
   execute(message: Message): Promise<Content>;
-  /** The content of the reply, or undefined if the type of request is unknown. */
-  answer(type: string, content: Content): Content | undefined;
+  /** By type of request: the content of its reply. */
+  readonly answers: Readonly<Record<string, (content: Content) => Content>>;
+  /** By type of message: what wants no reply. */
+  readonly notices: Readonly<Record<string, (message: Message) => void>>;
   shutdown(message: Message, channel: 'shell' | 'control'): Promise<void>;
 }
 
@@ -38,33 +41,37 @@ export class ShellQueue {
   }
 
   async #handle(channel: 'shell' | 'control', message: Message): Promise<void> {
-    const type = message.header.msg_type;
+    const { header, content } = message;
+    const type = header.msg_type;
+    const { answers, notices } = this.#handlers;
     this.#status('busy', message);
     try {
       if (type === 'shutdown_request') await this.#handlers.shutdown(message, channel);
       else if (type === 'execute_request') await this.#execute(channel, message);
-      else {
-        const content = this.#handlers.answer(type, message.content);
-        if (content !== undefined) {
-          this.#channels.reply(channel, message, type.replace(/_request$/, '_reply'), content);
-        }
-      }
+      else if (Object.hasOwn(answers, type)) this.#reply(channel, message, answers[type]?.(content) ?? {});
+      else if (Object.hasOwn(notices, type)) notices[type]?.(message);
+      else log(`does not know ${type}`);
     } catch (error) {
       const { name: ename, message: evalue, stack } = error as Error;
-      const content = { status: 'error', ename, evalue, traceback: String(stack).split('\n') };
-      this.#channels.reply(channel, message, type.replace(/_request$/, '_reply'), content);
+      this.#reply(channel, message, {
+        status: 'error',
+        ename,
+        evalue,
+        traceback: String(stack).split('\n'),
+      });
     } finally {
       this.#status('idle', message);
     }
   }
 
   async #execute(channel: 'shell' | 'control', message: Message): Promise<void> {
+    const started = new Date().toISOString();
     const content = await this.#handlers.execute(message);
     const aborted = content['status'] === 'error' ? await this.#takeAborted(message) : [];
-    this.#channels.reply(channel, message, 'execute_reply', content);
+    this.#reply(channel, message, content, { started, status: content['status'] });
     for (const skipped of aborted) {
       this.#status('busy', skipped);
-      this.#channels.reply('shell', skipped, 'execute_reply', { status: 'aborted' });
+      this.#reply('shell', skipped, { status: 'aborted' }, { status: 'aborted' });
       this.#status('idle', skipped);
     }
   }
@@ -77,6 +84,11 @@ export class ShellQueue {
     const aborted = this.#waiting.filter(isExecute);
     this.#waiting = this.#waiting.filter((message) => !isExecute(message));
     return aborted;
+  }
+
+  #reply(channel: 'shell' | 'control', message: Message, content: Content, metadata?: Content): void {
+    const type = message.header.msg_type.replace(/_request$/, '_reply');
+    this.#channels.reply(channel, message, type, content, metadata);
   }
 
   #status(state: 'busy' | 'idle', message: Message): void {

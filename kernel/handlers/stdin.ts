@@ -1,4 +1,5 @@
 import { currentCell } from '../cells/cell-context.ts';
+import type { Publisher } from '../output/publisher.ts';
 import type { Channels } from '../wire/channels.ts';
 import type { Content } from '../wire/message.ts';
 
@@ -9,12 +10,12 @@ export interface PromptOptions {
 /** Asks the reader through the client that runs the cell. */
 export class Stdin {
   readonly #channels: Channels;
-  readonly #flush: () => void;
+  readonly #publisher: Publisher;
   #waiting: { resolve: (value: string) => void; reject: (error: Error) => void }[] = [];
 
-  constructor(channels: Channels, flush: () => void) {
+  constructor(channels: Channels, publisher: Publisher) {
     this.#channels = channels;
-    this.#flush = flush;
+    this.#publisher = publisher;
   }
 
   async prompt(message = '', { password = false }: PromptOptions = {}): Promise<string> {
@@ -22,7 +23,8 @@ export class Stdin {
     if (cell?.allowStdin !== true) {
       throw new Error('This client takes no input: `prompt()` works in JupyterLab and in consoles');
     }
-    this.#flush();
+    // What the cell printed before must stand above the question.
+    this.#publisher.flush();
     return await new Promise<string>((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       this.#channels.reply('stdin', cell.request, 'input_request', { prompt: message, password });

@@ -26,8 +26,13 @@ export async function mimeBundle(value: unknown): Promise<MimeBundle> {
 
 function displayOf(value: unknown): (() => unknown) | undefined {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
-  const display = (value as Record<symbol, unknown>)[displaySymbol];
-  return typeof display === 'function' ? (display as () => unknown) : undefined;
+  try {
+    const display = (value as Record<symbol, unknown>)[displaySymbol];
+    return typeof display === 'function' ? (display as () => unknown) : undefined;
+  } catch {
+    // A value that throws when it is looked at offers nothing.
+    return undefined;
+  }
 }
 
 /** `util.inspect`, which runs code of the value and so may fail. */

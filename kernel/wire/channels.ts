@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import {
   sharedAt,
@@ -47,7 +48,8 @@ export class Channels {
     this.#key = connection.key;
     const shared = new SharedArrayBuffer(sharedLength * Int32Array.BYTES_PER_ELEMENT);
     this.#state = new Int32Array(shared);
-    const workerData: IoData = { connection, kernelInfo, session, shared };
+    const heapLimitBytes = getHeapStatistics().heap_size_limit;
+    const workerData: IoData = { connection, kernelInfo, session, shared, heapLimitBytes };
     this.#worker = new Worker(new URL('./io-thread.ts', import.meta.url), { workerData, execArgv: [] });
   }
 
@@ -70,10 +72,16 @@ export class Channels {
   }
 
   /** Answers `request` where it came from. */
-  reply(channel: ChannelName, request: Message, type: string, content: Content): void {
+  reply(
+    channel: ChannelName,
+    request: Message,
+    type: string,
+    content: Content,
+    metadata: Content = {},
+  ): void {
     const { identities, header } = request;
     const message = { identities, header: newHeader(type, this.session), parent_header: header };
-    this.#send(channel, { ...message, metadata: {}, content, buffers: [] });
+    this.#send(channel, { ...message, metadata, content, buffers: [] });
   }
 
   /** Tells all clients. */

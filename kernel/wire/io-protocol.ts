@@ -10,6 +10,8 @@ export interface IoData {
   readonly session: string;
   /** What both threads see at once. */
   readonly shared: SharedArrayBuffer;
+  /** What the main thread's heap may grow to before V8 ends the process. */
+  readonly heapLimitBytes: number;
 }
 
 /** The places of the shared Int32Array. */

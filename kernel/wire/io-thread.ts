@@ -2,6 +2,7 @@
 // keeps the main thread busy, and the first client is answered while the compiler is still loading.
 import { parentPort, workerData } from 'node:worker_threads';
 import { Reply, Router, XPublisher } from 'zeromq';
+import { watchMemory, watchParent } from './watchdogs.ts';
 import { breakMainThread } from './break-main-thread.ts';
 import { sharedAt, type ChannelName, type FromIo, type IoData, type ToIo } from './io-protocol.ts';
 import {
@@ -13,7 +14,7 @@ import {
   type Message,
 } from './message.ts';
 
-const { connection, kernelInfo, session, shared } = workerData as IoData;
+const { connection, kernelInfo, session, shared, heapLimitBytes } = workerData as IoData;
 const port = parentPort;
 if (port === null) throw new Error('io-thread.ts runs as a worker thread');
 const state = new Int32Array(shared);
@@ -33,6 +34,8 @@ const sockets = {
 };
 const heartbeat = new Reply({ linger: 0 });
 const queues = new Map<ChannelName, Promise<void>>();
+/** The cell that was sent last, for what this thread says while the other one is busy. */
+let lastCell: Message | undefined;
 let mainIsReady = false;
 let interrupts = 0;
 let interruptsSeen = 0;
@@ -80,13 +83,17 @@ function answerHere(channel: ChannelName, request: Message, type: string, conten
   publish('status', { execution_state: 'idle' }, request.header);
 }
 
+function isRunningCell(): boolean {
+  return Atomics.load(state, sharedAt.isRunningCell) === 1;
+}
+
 async function interruptMain(): Promise<void> {
   interrupts += 1;
   const id = interrupts;
   tell({ kind: 'interrupt', id });
   await breakMainThread({
     isBack: () => interruptsSeen >= id,
-    isRunningCell: () => Atomics.load(state, sharedAt.isRunningCell) === 1,
+    isRunningCell,
   });
 }
 
@@ -98,6 +105,7 @@ function receive(channel: ChannelName, request: Message): void {
     answerHere(channel, request, 'interrupt_reply', { status: 'ok' });
     void interruptMain();
   } else {
+    if (type === 'execute_request') lastCell = request;
     tell({ kind: 'message', channel, message: request });
     // A main thread that never comes back to its event loop cannot end by itself.
     if (type === 'shutdown_request') setTimeout(() => process.kill(process.pid, 'SIGKILL'), 3000);
@@ -131,6 +139,13 @@ async function close(): Promise<void> {
   for (const socket of [...Object.values(sockets), heartbeat]) socket.close();
   tell({ kind: 'closed' });
 }
+
+watchParent();
+watchMemory({
+  limitBytes: heapLimitBytes,
+  isRunningCell,
+  onFull: (text) => publish('stream', { name: 'stderr', text }, lastCell?.header ?? {}),
+});
 
 port.on('message', (message: ToIo) => {
   if (message.kind === 'send') send(message.channel, message.frames, byteLengthOf(message.frames));
