@@ -23,7 +23,7 @@ export type SetupFinding = Omit<SetupPoint, 'ms'>;
 
 /**
  * Checks what the chapters need, one point after the other, each given out as soon as it is known: Node, the library's
- * build, the bundled model (which is loaded and asked for one vector), the corpus, the language model's endpoint.
+ * build, the bundled model (which is loaded), the corpus, the language model's endpoint.
  */
 export async function* checkSetup({ root = checkoutRoot }: { root?: string } = {}): AsyncGenerator<
   SetupPoint,
