@@ -132,5 +132,13 @@ export { cacheFolder } from './service/cache-folder.ts';
 export type { FolderIndex, FolderIndexOptions } from './service/folder-index.ts';
 export { openFolderIndex } from './service/folder-index.ts';
 export type { IngestEvent } from './service/ingest.ts';
-export type { AnswerOptions, ServiceOptions } from './service/stream-rag-service.ts';
+export {
+  type AnswerAllOptions,
+  type OrchestratorOptions,
+  type Outcome,
+  OverloadedError,
+  RagOrchestrator,
+} from './service/rag-orchestrator.ts';
+export { StageTimeoutError } from './service/stage-timeout.ts';
+export type { AnswerOptions, ServiceOptions, TimeLimits } from './service/stream-rag-service.ts';
 export { StreamRAGService } from './service/stream-rag-service.ts';

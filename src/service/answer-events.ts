@@ -7,6 +7,8 @@ export type StageName = 'embed' | 'search' | 'prompt' | 'generate';
 
 /** What `streamAnswer` yields. Stages come in their order, `done` or `error` last. */
 export type AnswerEvent =
+  /** A follow-up, as it was searched for: joined to the question it leans on. */
+  | { readonly type: 'question'; readonly text: string }
   | { readonly type: 'stage'; readonly stage: StageName; readonly state: 'started' }
   | {
       readonly type: 'stage';

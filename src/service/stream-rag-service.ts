@@ -6,12 +6,25 @@ import type { Embedder } from '../embedding/embedder.ts';
 import { CitationReader } from '../generation/citations.ts';
 import type { FinishReason, LanguageModel } from '../generation/language-model.ts';
 import { buildPrompt, type PromptOptions } from '../generation/prompt.ts';
-import { checkInteger, shown } from '../iter/checks.ts';
+import { checkInteger, checkNumber, shown } from '../iter/checks.ts';
+import { realClock, type Clock } from '../iter/clock.ts';
 import { operator, readerOf, type Scope, type Source, type Stream } from '../iter/operator.ts';
 import { checkFilter, type Filter } from '../retrieval/filter.ts';
 import { checkModel, checkTopK, type VectorStore } from '../retrieval/vector-store.ts';
 import type { AnswerEvent, StageName } from './answer-events.ts';
 import { ingest, type IngestEvent } from './ingest.ts';
+import { type SessionOptions, Sessions, standAlone } from './sessions.ts';
+import { StageTimeoutError, withinLimit } from './stage-timeout.ts';
+
+/** How long each part of an answer may take, in milliseconds. The model watches its own silences. */
+export interface TimeLimits {
+  /** @default 10000 */
+  readonly embedMs?: number;
+  /** @default 10000 */
+  readonly searchMs?: number;
+  /** From the first pull to the last event, the reader's time included. @default 300000 */
+  readonly answerMs?: number;
+}
 
 export interface ServiceOptions {
   /** Makes the vectors of documents and questions. */
@@ -26,6 +39,9 @@ export interface ServiceOptions {
   /** Longest question, in UTF-16 units. @default 4000 */
   readonly maxQuestionLength?: number;
   readonly prompt?: PromptOptions;
+  readonly limits?: TimeLimits;
+  readonly sessions?: SessionOptions;
+  readonly clock?: Clock;
 }
 
 export interface AnswerOptions {
@@ -43,26 +59,37 @@ export class StreamRAGService {
   readonly #topK: number;
   readonly #maxQuestionLength: number;
   readonly #promptOptions: PromptOptions;
+  readonly #limits: Required<TimeLimits>;
+  readonly #sessions: Sessions;
+  readonly #clock: Clock;
 
-  private constructor(options: ServiceOptions, chunker: Chunker, topK: number, maxQuestionLength: number) {
-    const { embedder, store, model, prompt = {} } = options;
-    this.#parts = { embedder, store, model, chunker };
+  private constructor(options: ServiceOptions) {
+    const { embedder, store, model, chunker, topK = 6, maxQuestionLength = 4_000, limits = {} } = options;
+    checkModel('The store', embedder, store);
+    checkTopK(topK);
+    checkInteger('maxQuestionLength', maxQuestionLength, 1);
+    const { embedMs = 10_000, searchMs = 10_000, answerMs = 300_000 } = limits;
+    for (const [name, value] of Object.entries({ embedMs, searchMs, answerMs })) checkNumber(name, value, 1);
+    this.#parts = {
+      embedder,
+      store,
+      model,
+      chunker: chunker ?? recursiveChunker({ size: 800, overlap: 100 }),
+    };
     this.#topK = topK;
     this.#maxQuestionLength = maxQuestionLength;
-    this.#promptOptions = prompt;
+    this.#promptOptions = options.prompt ?? {};
+    this.#limits = { embedMs, searchMs, answerMs };
+    this.#sessions = new Sessions(options.sessions);
+    this.#clock = options.clock ?? realClock;
   }
 
   /**
    * @throws ModelMismatchError if the store's vectors are of another model than the embedder's.
    * @throws RangeError for an option out of its range.
    */
-  static create(options: ServiceOptions): Promise<StreamRAGService> {
-    const { embedder, store, chunker, topK = 6, maxQuestionLength = 4_000 } = options;
-    checkModel('The store', embedder, store);
-    checkTopK(topK);
-    checkInteger('maxQuestionLength', maxQuestionLength, 1);
-    const cutter = chunker ?? recursiveChunker({ size: 800, overlap: 100 });
-    return Promise.resolve(new StreamRAGService(options, cutter, topK, maxQuestionLength));
+  static async create(options: ServiceOptions): Promise<StreamRAGService> {
+    return new StreamRAGService(options);
   }
 
   /** Cuts, embeds and stores documents; see `IngestEvent`. A document replaces the one with its id. */
@@ -77,27 +104,32 @@ export class StreamRAGService {
    * Answers a question from what was ingested: embed, search, prompt, generate, each pulled by the next. Leaving the loop
    * or aborting `signal` stops whatever is under way, the model's server included. A failure is the last event.
    *
-   * @param sessionId Who asks, from 1 to 200 units; answers do not yet depend on earlier ones.
+   * @param sessionId Who asks, from 1 to 200 units; undefined for a question by itself. A short question that leans on the one before it in this session is
+   *   joined to it («and in Java?»); a `question` event then says so.
    * @throws RangeError if the question is blank or too long, or an option is out of its range, when called.
    * @throws `signal.reason` when aborted.
    */
   streamAnswer(
     question: string,
-    sessionId: string,
+    sessionId: string | undefined,
     { topK = this.#topK, filter, signal }: AnswerOptions = {},
   ): Stream<AnswerEvent> {
     checkQuestion(question, this.#maxQuestionLength);
-    if (typeof sessionId !== 'string' || sessionId === '' || sessionId.length > 200) {
+    if (sessionId !== undefined && (typeof sessionId !== 'string' || !/^.{1,200}$/su.test(sessionId))) {
       throw new RangeError(`\`sessionId\` must be 1 to 200 characters long, got ${shown(sessionId)}`);
     }
     checkTopK(topK);
     if (filter !== undefined) checkFilter(filter);
-    return operator([], signal, (scope) => this.#answer(question, { topK, filter }, scope));
+    return operator([], signal, (scope) => this.#answer(question, { sessionId, topK, filter }, scope));
   }
 
   async *#answer(
     question: string,
-    options: Pick<AnswerOptions, 'filter'> & { readonly topK: number },
+    {
+      sessionId,
+      topK,
+      filter,
+    }: Pick<AnswerOptions, 'filter'> & { sessionId: string | undefined; topK: number },
     scope: Scope,
   ): Stream<AnswerEvent> {
     const clock = { stage: 'embed' as StageName, startMs: performance.now() };
@@ -113,19 +145,39 @@ export class StreamRAGService {
       durationMs: performance.now() - clock.startMs,
     });
     const { embedder, store, model } = this.#parts;
-    const { signal } = scope;
+    const { embedMs, searchMs, answerMs } = this.#limits;
+    // Unlike the scope's own signal it can end the work and leave the reader an event that says why.
+    const working = new AbortController();
+    const { signal } = working;
+    const stage = { signal, clock: this.#clock };
+    const cancelTimer = this.#clock.setTimer(
+      () => working.abort(new StageTimeoutError('answer', answerMs)),
+      answerMs,
+    );
+    scope.onEnd(() => {
+      cancelTimer();
+      working.abort(new DOMException('Nobody reads on', 'AbortError'));
+    });
     const beginMs = performance.now();
     try {
+      const history = sessionId === undefined ? [] : this.#sessions.history(sessionId);
+      const asked = standAlone(question, history, this.#maxQuestionLength);
+      if (asked !== question) yield { type: 'question', text: asked };
+
       yield started('embed');
-      const [vector] = await Array.fromAsync(embedder.embed([question], { kind: 'query', signal }));
+      const [vector] = await withinLimit('embed', embedMs, stage, (signal) =>
+        Array.fromAsync(embedder.embed([asked], { kind: 'query', signal })),
+      );
       yield finished();
 
       yield started('search');
-      const hits = await store.search(vector!, { ...options, signal });
+      const hits = await withinLimit('search', searchMs, stage, (signal) =>
+        store.search(vector!, { topK, filter, signal }),
+      );
       yield finished();
 
       yield started('prompt');
-      const { messages, sources, leftOut } = buildPrompt(question, hits, this.#promptOptions);
+      const { messages, sources, leftOut } = buildPrompt(asked, hits, this.#promptOptions);
       yield finished();
       yield { type: 'sources', sources, leftOut };
 
@@ -158,6 +210,7 @@ export class StreamRAGService {
       if (scope.ended) return;
       yield* show(citations.flush());
       yield finished();
+      if (sessionId !== undefined) this.#sessions.remember(sessionId, asked);
       const durationMs = performance.now() - beginMs;
       yield { type: 'done', text: answer.join(''), finishReason, firstTokenMs, durationMs };
     } catch (error) {
