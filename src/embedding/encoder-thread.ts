@@ -42,9 +42,13 @@ export class EncoderThread {
     signal?: AbortSignal,
   ): Promise<EncoderThread> {
     signal?.throwIfAborted();
+    // ONNX Runtime 1.30 reports its use to its maker and keeps a device id in the home folder, unless told not to before
+    // it is loaded. A worker's own environment is out of its sight, so the process is told; a choice of the user's stands.
+    process.env.ORT_DISABLE_TELEMETRY ??= '1';
     // The same folder holds `worker.ts` when run from the sources and `worker.js` when built.
     const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
-    const worker = new Worker(new URL(file, import.meta.url), { workerData: settings });
+    // The program's own flags (`--eval`, `--inspect`, …) are not for this thread.
+    const worker = new Worker(new URL(file, import.meta.url), { workerData: settings, execArgv: [] });
     const { promise, resolve, reject } = Promise.withResolvers<FromWorker & { type: 'ready' }>();
     const fail = (message: string, cause?: unknown) =>
       reject(new EmbeddingModelError(settings.name, `cannot be loaded: ${message}`, { cause }));

@@ -1,7 +1,10 @@
 import { getEventListeners } from 'node:events';
-import { mkdtempSync, rmSync, cpSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { EmbeddingModelError } from '../../src/embedding/model-error.ts';
 import { TransformersEmbedder } from '../../src/embedding/transformers-embedder.ts';
@@ -68,7 +71,7 @@ describe('vectors', () => {
     expect(cosineSimilarity(vector!, await one(words))).toBeGreaterThan(0.8);
   });
 
-  it('should embed 100,000 characters', async () => {
+  it('should embed 100,000 characters', { timeout: 120_000 }, async () => {
     expect(length(await one('The quick brown fox. '.repeat(4762)))).toBeCloseTo(1, 5);
   });
 });
@@ -151,6 +154,21 @@ describe('reading', () => {
 });
 
 describe('loading', () => {
+  it('should keep ONNX Runtime from reporting its use and from writing into the home folder', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'home-'));
+    onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+    const { ORT_DISABLE_TELEMETRY: _, ...env } = process.env;
+    const library = new URL('../../src/embedding/transformers-embedder.ts', import.meta.url).href;
+    const script = `import { TransformersEmbedder } from ${JSON.stringify(library)};
+      await using embedder = await TransformersEmbedder.load();
+      await Array.fromAsync(embedder.embed(['text']));`;
+    await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      env: { ...env, HOME: home, USERPROFILE: home, XDG_CACHE_HOME: join(home, '.cache') },
+    });
+    expect(readdirSync(home, { recursive: true })).toEqual([]);
+  });
+
   it.each([
     ['threads', { threads: 0 }],
     ['maxTokens', { maxTokens: 3 }],
