@@ -84,6 +84,12 @@ export {
 // retrieval
 export type { Filter, FilterValue } from './retrieval/filter.ts';
 export {
+  KeywordIndex,
+  type KeywordHit,
+  type KeywordIndexOptions,
+  type KeywordSearchOptions,
+} from './retrieval/keyword-index.ts';
+export {
   averagePrecision,
   ndcgAt,
   precisionAt,
@@ -99,6 +105,7 @@ export {
   type ResampleOptions,
 } from './retrieval/statistics.ts';
 export { StoreFileError } from './retrieval/store-file.ts';
+export { fold, termsOf, type TermOptions } from './retrieval/terms.ts';
 export type { Entry, Hit, SearchOptions, VectorStore } from './retrieval/vector-store.ts';
 export { ModelMismatchError, VectorError, checkModel } from './retrieval/vector-store.ts';
 

@@ -1,7 +1,7 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { Chunk } from '../chunking/chunk.ts';
+import { writeAtomically } from './atomic-file.ts';
 
 /** What one index file holds. */
 export interface StoreFile {
@@ -75,29 +75,7 @@ export async function writeStoreFile(path: string, content: StoreFile): Promise<
   const textBytes = prologueBytes + header.length + chunks.length;
   const padding = Buffer.alloc(aligned(textBytes) - textBytes);
 
-  const fresh = `${path}.${process.pid}.${crypto.randomUUID()}.tmp`;
-  try {
-    const file = await open(fresh, 'wx');
-    try {
-      for (const part of [prologue, header, chunks, padding, matrixBytes]) await file.writeFile(part);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(fresh, path);
-  } catch (error) {
-    await rm(fresh, { force: true });
-    throw error;
-  }
-  // The rename itself must reach the disk too; Windows cannot open a folder and does not need it.
-  if (process.platform !== 'win32') {
-    const folder = await open(dirname(path), 'r');
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
-  }
+  await writeAtomically(path, [prologue, header, chunks, padding, matrixBytes]);
 }
 
 /**
