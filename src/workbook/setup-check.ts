@@ -140,7 +140,11 @@ async function checkEndpoint(): Promise<SetupFinding> {
       signal: AbortSignal.timeout(5000),
     });
     await response.body?.cancel();
-    if (response.ok) return { name, level, ok: true, detail: `${variable} answers` };
+    const whose =
+      variable === 'OPENAI_BASE_URL'
+        ? 'the one that you named in OPENAI_BASE_URL'
+        : 'the local one of `npm start`';
+    if (response.ok) return { name, level, ok: true, detail: `${whose} answers` };
     return { name, level, ok: false, detail: `${variable} answers with status ${response.status}`, mend };
   } catch (error) {
     const cause =

@@ -103,20 +103,22 @@ function outputsOf(page: Page, kind: 'error' | 'stderr') {
   return page.locator(`.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.${kind}"]`);
 }
 
-/** The top and the end of the notebook, in the light and the dark theme. */
+/** The whole notebook, a window at a time, in the light and the dark theme. */
 async function keepScreenshots(page: Page, name: string): Promise<void> {
+  const last = page.locator('.jp-Notebook .jp-Cell').last();
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    await page.waitForTimeout(1500); // the theme's style sheet
-    // By the wheel, as a reader does: a key that jumps leaves cells undrawn that were never near the window.
+    // By the wheel, as a reader does. JupyterLab lets one scroll past the last cell, to an empty window.
     await page.mouse.move(760, 500);
-    for (const [place, distance] of [
-      ['top', -100_000],
-      ['end', 100_000],
-    ] as const) {
-      await page.mouse.wheel(0, distance);
-      await page.waitForTimeout(1000);
-      await page.screenshot({ path: join(screenshots, `${name}-${colorScheme}-${place}.png`) });
+    await page.mouse.wheel(0, -1_000_000);
+    await page.waitForTimeout(1500); // the theme's style sheet
+    for (let window = 1; window <= 40; window++) {
+      const number = String(window).padStart(2, '0');
+      await page.screenshot({ path: join(screenshots, `${name}-${colorScheme}-${number}.png`) });
+      const box = await last.boundingBox();
+      if (box && box.y + box.height < 900) break;
+      await page.mouse.wheel(0, 700);
+      await page.waitForTimeout(400);
     }
   }
 }

@@ -67,7 +67,7 @@ describe('the set-up check of the chapters', () => {
   });
 
   it.each([
-    [200, true, 'OPENAI_BASE_URL answers'],
+    [200, true, 'the one that you named in OPENAI_BASE_URL answers'],
     [401, false, 'OPENAI_BASE_URL answers with status 401'],
   ])('asks the endpoint that the reader has named: status %i', async (status, ok, detail) => {
     const asked: (string | undefined)[] = [];
