@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import type { Output } from '../../kernel/client/output-area.ts';
+import { kernelInfo } from '../../kernel/kernel-info.ts';
 
 /** What an author asks of the runner in a cell's metadata. */
 export interface CellSettings {
@@ -36,16 +37,10 @@ export interface Notebook {
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
+/** What the course's kernel says of itself, to the letter: JupyterLab marks a notebook as changed when they differ. */
 export const notebookMetadata = {
   kernelspec: { display_name: 'TypeScript', language: 'typescript', name: 'tslab' },
-  language_info: {
-    codemirror_mode: 'typescript',
-    file_extension: '.ts',
-    mimetype: 'text/typescript',
-    name: 'typescript',
-    pygments_lexer: 'typescript',
-    version: '6.0',
-  },
+  language_info: kernelInfo()['language_info'] as Record<string, string>,
 };
 
 /** Reads a notebook with all its texts whole. @throws if the file is no notebook of format 4. */
