@@ -138,6 +138,7 @@ export type { AnswerEvent, StageName } from './service/answer-events.ts';
 export { cacheFolder } from './service/cache-folder.ts';
 export type { FolderIndex, FolderIndexOptions } from './service/folder-index.ts';
 export { openFolderIndex } from './service/folder-index.ts';
+export { type ServerOptions, type ServiceServer, startServer } from './service/http/server.ts';
 export type { IngestEvent } from './service/ingest.ts';
 export {
   type AnswerAllOptions,

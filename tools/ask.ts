@@ -1,8 +1,5 @@
 // `npm run ask -- <folder> "question"`: the whole pipeline in a terminal.
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { recursiveChunker } from '../src/chunking/recursive-chunker.ts';
 import { TransformersEmbedder } from '../src/embedding/transformers-embedder.ts';
 import { startEndpoint } from '../src/endpoint/server.ts';
 import type { Citation } from '../src/generation/citations.ts';
@@ -10,9 +7,9 @@ import { modelFromEnvironment } from '../src/generation/model-from-environment.t
 import { OpenAIModel } from '../src/generation/openai-model.ts';
 import type { AnswerEvent } from '../src/service/answer-events.ts';
 import { cacheFolder } from '../src/service/cache-folder.ts';
-import { openFolderIndex } from '../src/service/folder-index.ts';
 import { checkQuestion, StreamRAGService } from '../src/service/stream-rag-service.ts';
-import { citationLines, forTerminal, ProgressLine } from './ask/terminal.ts';
+import { checkFolder, openIndex, Refusal } from './ask/open-index.ts';
+import { citationLines, forTerminal } from './ask/terminal.ts';
 
 const help = `Usage: npm run ask -- <folder> "question" [options]
 
@@ -28,9 +25,6 @@ OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL name another language model tha
 
 /** Longest question. */
 const maxQuestionLength = 4_000;
-
-/** A sentence for the person who asked, and nothing else. */
-class Refusal extends Error {}
 
 const interrupt = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -54,43 +48,6 @@ function readArguments() {
   } catch (error) {
     throw new Refusal(`${(error as Error).message}\n\n${help}`, { cause: error });
   }
-}
-
-async function checkFolder(folder: string): Promise<void> {
-  const found = await stat(folder).catch(() => undefined);
-  if (found === undefined) throw new Refusal(`The folder '${folder}' does not exist.`);
-}
-
-async function openIndex(folder: string, embedder: TransformersEmbedder, signal: AbortSignal) {
-  const progress = new ProgressLine();
-  let total: number | undefined;
-  let failed = 0;
-  const index = await openFolderIndex({
-    folder,
-    embedder,
-    chunker: recursiveChunker({ size: 800, overlap: 100 }),
-    cacheFolder: join(cacheFolder(), 'indexes'),
-    signal,
-    onLoad: (loaded) => {
-      total = loaded.total;
-      progress.show('Reading ', loaded.done, total);
-    },
-    onEvent: (event) => {
-      if (event.type === 'stored') progress.show('Indexing', event.documents, total);
-      if (event.type !== 'failed') return;
-      failed++;
-      progress.clear();
-      process.stderr.write(forTerminal(`Left out: ${event.error.message}.\n`));
-    },
-  }).finally(() => progress.clear());
-  if (index.documents === 0) {
-    throw new Refusal(
-      failed === 0
-        ? `'${folder}' holds no document that can be read (Markdown, text and the like).`
-        : `None of the ${failed} files in '${folder}' could be read.`,
-    );
-  }
-  return index.store;
 }
 
 function writeEvent(event: AnswerEvent, asJson: boolean, citations: Citation[]): void {
