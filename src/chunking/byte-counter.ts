@@ -8,26 +8,31 @@ type CountBytes = (text: string) => number;
  */
 export class ByteCounter {
   readonly #count: CountBytes;
+  readonly #asciiIsOneByte: boolean;
   #unit = 0;
   #byte: number;
 
   constructor(count: CountBytes, offset: number) {
     this.#count = count;
+    this.#asciiIsOneByte = count('a') === 1;
     this.#byte = offset;
   }
 
   /** Moves on to `unit`. @param text holds the text from `textStart` to there at least. */
-  moveTo(unit: number, text: string, textStart: number): number {
+  moveTo(unit: number, text: string, textStart: number, isAscii: boolean): number {
     if (unit > this.#unit) {
-      this.#byte += this.#count(text.slice(this.#unit - textStart, unit - textStart));
+      this.#byte +=
+        isAscii && this.#asciiIsOneByte
+          ? unit - this.#unit
+          : this.#count(text.slice(this.#unit - textStart, unit - textStart));
       this.#unit = unit;
     }
     return this.#byte;
   }
 
   /** The byte where a slice ends that begins where the counter stands. */
-  endOf(slice: string): number {
-    return this.#byte + this.#count(slice);
+  endOf(slice: string, isAscii: boolean): number {
+    return this.#byte + (isAscii && this.#asciiIsOneByte ? slice.length : this.#count(slice));
   }
 }
 

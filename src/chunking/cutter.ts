@@ -10,7 +10,7 @@ export interface Cut {
   readonly metadata?: Metadata;
 }
 
-/** The text at hand. All positions count its UTF-16 units. */
+/** The text at hand. All positions count its UTF-16 units. The same object serves the next cut: keep none. */
 export interface TextWindow {
   readonly text: string;
   /** Where the next chunk may begin. */

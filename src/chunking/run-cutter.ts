@@ -5,8 +5,8 @@ import { checkSource, shown } from '../iter/checks.ts';
 import { byteCounterOf, type ByteCounter } from './byte-counter.ts';
 import type { Chunk } from './chunk.ts';
 import type { ChunkOptions, ChunkSource } from './chunker.ts';
-import { copyText } from './copy-text.ts';
 import type { Cutter } from './cutter.ts';
+import { PieceWindow } from './piece-window.ts';
 
 /** Chunks between two looks at the time, and milliseconds of work before the event loop gets a turn. */
 const chunksPerLook = 32;
@@ -34,64 +34,73 @@ export function runCutter(
 
 async function* run(cutter: Cutter, source: Text, scope: Scope): Stream<Chunk> {
   const { id, metadata, pieces, whole } = source;
-  let text = '';
-  /** Where the window begins in the document; all other positions are within the window. */
+  const store = new PieceWindow();
+  /** All positions are within the window; `base` is where it begins in the document. */
+  const window = { text: '', from: source.contentStart, floor: 0, ended: false };
   let base = 0;
-  let from = source.contentStart;
-  let floor = 0;
-  let wanted = cutter.lookahead;
-  let ended = false;
-  let index = 0;
+  let isAscii = false;
   let counter: ByteCounter | undefined;
+  let wanted = cutter.lookahead;
+  let index = 0;
   let turnedMs = performance.now();
   try {
     const reader = scope.open(pieces);
     scope.throwIfAborted();
     for (;;) {
-      if (!ended && text.length - from < wanted) {
+      const { text, from } = window;
+      if (!window.ended && text.length - from < wanted) {
         const step = await scope.read(reader);
         if (step.done) {
           if (scope.ended) return;
-          ended = true;
+          window.ended = true;
           continue;
         }
         if (base === 0 && text === '') counter = counterOf(source.bytes());
         const passed = Math.min(from, text.length);
-        counter?.moveTo(base + passed, text, base);
-        text = passed === 0 ? text + step.value : text.slice(passed) + step.value;
+        counter?.moveTo(base + passed, text, base, isAscii);
+        if (whole) {
+          window.text = step.value;
+          isAscii = counter !== undefined && Buffer.byteLength(step.value, 'utf8') === step.value.length;
+        } else {
+          store.append(passed, step.value);
+          window.text = store.text;
+          isAscii = store.isAscii;
+        }
         base += passed;
-        floor -= passed;
-        from -= passed;
+        window.floor -= passed;
+        window.from -= passed;
         continue;
       }
       if (from >= text.length) {
-        if (ended) return;
+        if (window.ended) return;
         wanted = cutter.lookahead;
         continue;
       }
-      const cut = cutter.cut({ text, from, floor, ended });
+      const cut = cutter.cut(window);
       if (cut === undefined) {
         // Twice as much each time: a cut that needs much text stays linear in it.
         wanted = Math.max(cutter.lookahead, 2 * (text.length - from));
         continue;
       }
       wanted = cutter.lookahead;
-      from = cut.next;
-      if (cut.end > cut.start) {
-        floor = cut.end;
-        const slice = text.slice(cut.start, cut.end);
-        const start = base + cut.start;
-        const startByte = counter?.moveTo(start, text, base);
-        yield {
+      const { start, end } = cut;
+      window.from = cut.next;
+      if (end > start) {
+        window.floor = end;
+        const slice = whole ? text.slice(start, end) : store.copy(start, end);
+        const startByte = counter?.moveTo(base + start, text, base, isAscii);
+        const endByte = counter?.endOf(slice, isAscii);
+        const own = cut.metadata === undefined ? metadata : { ...metadata, ...cut.metadata };
+        const chunk = {
           id: `${id}#${index}`,
           documentId: id,
           index,
-          start,
-          end: base + cut.end,
-          ...(startByte !== undefined && { startByte, endByte: counter?.endOf(slice) }),
-          text: whole ? slice : copyText(slice),
-          metadata: cut.metadata === undefined ? metadata : { ...metadata, ...cut.metadata },
+          start: base + start,
+          end: base + end,
+          text: slice,
+          metadata: own,
         };
+        yield endByte === undefined ? chunk : withBytes(chunk, startByte, endByte);
         index += 1;
       }
       if (index % chunksPerLook === 0 && performance.now() - turnedMs > workMs) {
@@ -106,6 +115,12 @@ async function* run(cutter: Cutter, source: Text, scope: Scope): Stream<Chunk> {
   } finally {
     scope.end();
   }
+}
+
+/** Written out: spreading an object costs more than cutting the chunk. */
+function withBytes(chunk: Chunk, startByte: number | undefined, endByte: number): Chunk {
+  const { id, documentId, index, start, end, text, metadata } = chunk;
+  return { id, documentId, index, start, end, startByte, endByte, text, metadata };
 }
 
 /** How a source lies in its bytes: pieces that come from bytes say so once the first has come. */

@@ -166,7 +166,7 @@ function join(tiles: readonly Chunk[], index: number, bytes: TextBytes | undefin
   if (text === '') return undefined;
   const { documentId, start, startByte, metadata } = first;
   const lastByte = tiles.at(-1)?.endByte;
-  const blankBytes = bytes && byteCounterOf({ ...bytes, offset: 0 })?.endOf(whole.slice(text.length));
+  const blankBytes = bytes && byteCounterOf({ ...bytes, offset: 0 })?.endOf(whole.slice(text.length), false);
   return {
     id: `${documentId}#${index}`,
     documentId,

@@ -12,7 +12,7 @@ import { checkEncoding, completeUtf8, guessEncoding, namedEncoding } from './enc
 export interface StreamTextOptions {
   /** By a name that `TextDecoder` knows. @default detected from the first 64 KiB */
   readonly encoding?: string;
-  /** Bytes read at a time. @default 262_144 */
+  /** Bytes read at a time. @default 65_536 */
   readonly pieceBytes?: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -33,7 +33,7 @@ const longestMarkBytes = 3;
  * first, and for a file that was cut short while it was read.
  */
 export function streamText(path: string, options: StreamTextOptions = {}): Stream<string> & TextStream {
-  const { pieceBytes = 262_144, signal } = options;
+  const { pieceBytes = 65_536, signal } = options;
   checkInteger('pieceBytes', pieceBytes, 16, 2 ** 30);
   return decodePieces(readPieces(path, pieceBytes, signal), { ...options, path });
 }
@@ -71,16 +71,13 @@ async function* readPieces(
     await using handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const before = await handle.stat();
     if (!before.isFile()) throw new DocumentError('not-a-file', path, `'${path}' is not a regular file`);
+    // One buffer for all pieces: the decoder keeps nothing of a piece beyond the next pull. A new one for each would
+    // wait for the garbage collector in hundreds of megabytes.
+    const buffer = Buffer.allocUnsafeSlow(pieceBytes);
     let position = 0;
     for (;;) {
       signal?.throwIfAborted();
-      // Bytes are decoded before the next pull, but a caller's decoder may keep them: each piece has its own.
-      const { bytesRead, buffer } = await handle.read(
-        Buffer.allocUnsafeSlow(pieceBytes),
-        0,
-        pieceBytes,
-        position,
-      );
+      const { bytesRead } = await handle.read(buffer, 0, pieceBytes, position);
       if (bytesRead === 0) break;
       position += bytesRead;
       yield buffer.subarray(0, bytesRead);
@@ -118,7 +115,7 @@ async function* run(
     while (length < wanted && !ended) {
       const piece = await next();
       if (piece === undefined) ended = true;
-      else first.push(piece);
+      else first.push(Buffer.from(piece));
       length += piece?.length ?? 0;
     }
     if (scope.ended) return;
@@ -156,7 +153,7 @@ function utf8Decoder(path: string): PieceDecoder {
     const start = offset - carried.length;
     const all = carried.length === 0 ? bytes : Buffer.concat([carried, bytes]);
     const complete = last ? all : completeUtf8(all);
-    carried = all.subarray(complete.length);
+    carried = Buffer.from(all.subarray(complete.length));
     // ASCII as Latin-1 takes half the time and half the memory.
     if (isAscii(complete)) return complete.toString('latin1');
     if (!isUtf8(complete)) throw invalidBytes(complete, path, 'utf-8', undefined, start);
@@ -170,7 +167,7 @@ function anyDecoder(encoding: string, path: string): PieceDecoder {
   return (bytes, offset, last) => {
     try {
       const text = decoder.decode(bytes, { stream: !last });
-      cut = bytes.length < 4 ? Buffer.concat([cut, bytes]).subarray(-4) : bytes.subarray(-4);
+      cut = Buffer.concat([cut, bytes.subarray(-4)]).subarray(-4);
       return text;
     } catch (error) {
       // The character may have begun in the piece before.

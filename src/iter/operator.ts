@@ -16,6 +16,11 @@ export function readerOf<Item>(source: Source<Item>): Reader<Item> {
   return Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
 }
 
+interface Waiter {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 const finished: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /**
@@ -27,7 +32,9 @@ export class Scope {
   readonly #cleanups: (() => void)[] = [];
   readonly #closers = new Map<Reader<unknown>, () => void>();
   #stop: AbortController | undefined;
-  #interrupt: (() => void) | undefined;
+  /** The wait that is open. Forgotten when it settles: kept, it would keep its result, and that the one before. */
+  #waiter: Waiter | undefined;
+  #whenClosed: unknown;
   #ended = false;
   #failure: { readonly error: unknown } | undefined;
 
@@ -94,14 +101,30 @@ export class Scope {
    */
   wait<Value>(promise: PromiseLike<Value>, whenClosed: Value): Promise<Value> {
     return new Promise((resolve, reject) => {
-      this.#interrupt = () => {
-        // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- the reason is the caller's, as it is
-        if (this.#failure !== undefined) reject(this.#failure.error);
-        else resolve(whenClosed);
-      };
+      const waiter: Waiter = { resolve: resolve as Waiter['resolve'], reject };
+      this.#waiter = waiter;
+      this.#whenClosed = whenClosed;
       if (this.#ended) this.#interrupt();
-      promise.then(resolve, reject);
+      promise.then(
+        (value) => {
+          if (this.#waiter === waiter) this.#waiter = undefined;
+          resolve(value);
+        },
+        (error: unknown) => {
+          if (this.#waiter === waiter) this.#waiter = undefined;
+          // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- passed on as it is
+          reject(error);
+        },
+      );
     });
+  }
+
+  #interrupt(): void {
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    if (waiter === undefined) return;
+    if (this.#failure !== undefined) waiter.reject(this.#failure.error);
+    else waiter.resolve(this.#whenClosed);
   }
 
   /** `wait` for the next item of an opened reader; a synchronous one answers without a promise. */
@@ -140,8 +163,7 @@ export class Scope {
     this.#outer?.removeEventListener('abort', this.#onAbort);
     if (this.#stop !== undefined) this.#abortWork();
     for (const cleanup of this.#cleanups.splice(0)) cleanup();
-    this.#interrupt?.();
-    this.#interrupt = undefined;
+    this.#interrupt();
   }
 
   readonly #onAbort = () => this.fail(this.#outer?.reason);
