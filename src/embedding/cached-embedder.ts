@@ -1,6 +1,7 @@
-import { checkInteger, checkSource, shown } from '../iter/checks.ts';
+import { checkInteger } from '../iter/checks.ts';
 import { type Scope, type Source, operator } from '../iter/operator.ts';
 import type { EmbedKind, EmbedOptions, Embedder } from './embedder.ts';
+import { checkTexts, textWindows } from './text-windows.ts';
 import { VectorCache } from './vector-cache.ts';
 
 export interface CachedEmbedderOptions {
@@ -75,9 +76,7 @@ export class CachedEmbedder implements Embedder {
     texts: AsyncIterable<string> | Iterable<string>,
     { kind = 'passage', signal }: EmbedOptions = {},
   ): AsyncGenerator<Float32Array, void, undefined> {
-    if (typeof texts === 'string')
-      throw new TypeError('`texts` must be a list of strings, got one string: wrap it in [ ]');
-    checkSource(texts, 'texts');
+    checkTexts(texts);
     return operator([texts], signal, (scope) => this.#embed(texts, kind, scope));
   }
 
@@ -86,28 +85,14 @@ export class CachedEmbedder implements Embedder {
     kind: EmbedKind,
     scope: Scope,
   ): AsyncGenerator<Float32Array, void, undefined> {
-    const reader = scope.open(texts);
-    let index = 0;
     try {
-      for (;;) {
-        const window: string[] = [];
-        while (window.length < this.#windowSize) {
-          const { done, value } = await scope.read(reader);
-          if (done === true) break;
-          if (typeof value !== 'string') {
-            throw new TypeError(`\`texts\` must hold strings, got ${shown(value)} at position ${index}`);
-          }
-          window.push(value);
-          index++;
-        }
-        if (window.length === 0) return;
+      for await (const window of textWindows(texts, this.#windowSize, scope)) {
         for (const vector of this.#vectors(window, kind, scope.signal)) {
           const value = await scope.wait<Float32Array | undefined>(vector, undefined);
           scope.throwIfAborted();
           if (value === undefined) return;
           yield value;
         }
-        if (window.length < this.#windowSize) return;
       }
     } finally {
       scope.end();

@@ -1,12 +1,13 @@
 import OpenAI from 'openai';
 import { batch } from '../iter/batch.ts';
-import { checkFunction, checkInteger, checkSource, shown } from '../iter/checks.ts';
+import { checkFunction, checkInteger, shown } from '../iter/checks.ts';
 import { flatMap } from '../iter/flat-map.ts';
 import { mapOrdered } from '../iter/map-ordered.ts';
 import { type RetryOptions, checkRetryOptions, retry } from '../iter/retry.ts';
 import type { EmbedKind, EmbedOptions, Embedder } from './embedder.ts';
 import { EmbeddingModelError } from './model-error.ts';
 import { normalize } from './pooling.ts';
+import { checkTexts } from './text-windows.ts';
 
 export interface OpenAIEmbedderOptions {
   /** An OpenAI-compatible server's address, up to and with `/v1`. */
@@ -99,10 +100,7 @@ export class OpenAIEmbedder implements Embedder {
     texts: AsyncIterable<string> | Iterable<string>,
     { kind = 'passage', signal }: EmbedOptions = {},
   ): AsyncGenerator<Float32Array, void, undefined> {
-    if (typeof texts === 'string') {
-      throw new TypeError('`texts` must be a list of strings, got one string: wrap it in [ ]');
-    }
-    checkSource(texts, 'texts');
+    checkTexts(texts);
     const {
       maxBatchItems = 256,
       maxBatchTokens = 100_000,

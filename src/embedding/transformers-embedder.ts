@@ -1,12 +1,13 @@
 import { isAbsolute, resolve } from 'node:path';
-import { checkInteger, checkSource, shown } from '../iter/checks.ts';
+import { checkInteger } from '../iter/checks.ts';
 import { type Scope, type Source, operator } from '../iter/operator.ts';
 import { bundledModel, bundledModelFolder } from './bundled-model.ts';
 import type { EmbedKind, EmbedOptions, Embedder } from './embedder.ts';
 import { EncoderThread } from './encoder-thread.ts';
 import { EncodedWindow } from './encoded-window.ts';
 import { EmbeddingModelError } from './model-error.ts';
-import { type LongText } from './worker-protocol.ts';
+import { checkTexts, textWindows } from './text-windows.ts';
+import type { LongText } from './worker-protocol.ts';
 
 export type { LongText } from './worker-protocol.ts';
 
@@ -131,9 +132,7 @@ export class TransformersEmbedder implements Embedder {
     texts: AsyncIterable<string> | Iterable<string>,
     { kind = 'passage', signal }: EmbedOptions = {},
   ): AsyncGenerator<Float32Array, void, undefined> {
-    if (typeof texts === 'string')
-      throw new TypeError('`texts` must be a list of strings, got one string: wrap it in [ ]');
-    checkSource(texts, 'texts');
+    checkTexts(texts);
     if (kind !== 'query' && kind !== 'passage') {
       throw new RangeError(`\`kind\` must be 'query' or 'passage', got '${String(kind)}'`);
     }
@@ -145,36 +144,24 @@ export class TransformersEmbedder implements Embedder {
     kind: EmbedKind,
     scope: Scope,
   ): AsyncGenerator<Float32Array, void, undefined> {
-    const reader = scope.open(texts);
+    const source = textWindows(texts, this.#windowSize, scope);
     const windows: EncodedWindow[] = [];
     scope.onEnd(() => {
       for (const window of windows) window.stop();
     });
-    let index = 0;
-    let sourceDone = false;
+    const prefix = this.#prefixes[kind];
+    let first = 0;
     const readWindow = async () => {
-      const first = index;
-      const window: string[] = [];
-      while (window.length < this.#windowSize) {
-        const { done, value } = await scope.read(reader);
-        if (done === true) {
-          sourceDone = true;
-          break;
-        }
-        if (typeof value !== 'string') {
-          throw new TypeError(`\`texts\` must hold strings, got ${shown(value)} at position ${index}`);
-        }
-        window.push(this.#prefixes[kind] + value);
-        index++;
-      }
-      if (window.length > 0 && !scope.ended) {
-        windows.push(new EncodedWindow(this.#thread, window, first, kind === 'query', this.#onLongText));
-      }
+      const { done, value } = await source.next();
+      if (done === true || scope.ended) return;
+      const window = prefix === '' ? value : value.map((text) => prefix + text);
+      windows.push(new EncodedWindow(this.#thread, window, first, kind === 'query', this.#onLongText));
+      first += window.length;
     };
     try {
       await readWindow();
       while (windows.length > 0) {
-        if (!sourceDone) await readWindow();
+        await readWindow();
         const window = windows[0]!;
         for (let row = 0; row < window.size; row++) {
           const vector = await scope.wait<Float32Array | undefined>(window.vector(row), undefined);
