@@ -82,7 +82,16 @@ export {
 } from './embedding/transformers-embedder.ts';
 
 // retrieval
+export { diversify, type DiversityOptions } from './retrieval/diversity.ts';
+export { expandHits, type ChunkLookup, type ExpandOptions, type Passage } from './retrieval/expand.ts';
 export type { Filter, FilterValue } from './retrieval/filter.ts';
+export {
+  fuseByRank,
+  type FusedHit,
+  type FusionOptions,
+  type Ranking,
+  type SourceRank,
+} from './retrieval/fusion.ts';
 export {
   KeywordIndex,
   type KeywordHit,
@@ -98,6 +107,14 @@ export {
   type Relevant,
 } from './retrieval/measures.ts';
 export { MemoryStore } from './retrieval/memory-store.ts';
+export {
+  Retriever,
+  type Retrieval,
+  type RetrievalSource,
+  type RetrieveOptions,
+  type RetrieverOptions,
+  type SourceFailure,
+} from './retrieval/retriever.ts';
 export {
   bootstrapInterval,
   pairedTest,

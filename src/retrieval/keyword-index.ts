@@ -81,6 +81,12 @@ export class KeywordIndex {
     for (const { chunk } of this.#items.values()) yield chunk;
   }
 
+  /** A document's chunks, in their order. */
+  chunksOfDocument(documentId: string): Promise<Chunk[]> {
+    const ids = [...(this.#idsOfDocument.get(documentId) ?? [])];
+    return Promise.resolve(ids.map((id) => this.#items.get(id)!.chunk).sort((a, b) => a.index - b.index));
+  }
+
   /**
    * Adds chunks; one whose id is known replaces what is held, and keeps its place. Reads one chunk at a time and lets the
    * event loop turn every few milliseconds; what was added before an error stays.

@@ -54,6 +54,12 @@ export class MemoryStore implements VectorStore {
     for (const chunk of this.#chunks) if (chunk !== undefined) yield chunk;
   }
 
+  /** A document's chunks, in their order. */
+  chunksOfDocument(documentId: string): Promise<Chunk[]> {
+    const rows = [...(this.#rowsOfDocument.get(documentId) ?? [])];
+    return Promise.resolve(rows.map((row) => this.#chunks[row]!).sort((a, b) => a.index - b.index));
+  }
+
   /** Reads one entry at a time; a search under way sees what was stored when it reaches the row. */
   async upsert(
     entries: AsyncIterable<Entry> | Iterable<Entry>,

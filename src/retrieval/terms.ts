@@ -99,5 +99,7 @@ function addUnspaced(words: readonly string[], terms: string[]): void {
 
 /** By code points: rare Han characters take two UTF-16 units. */
 function hasTwoCharacters(word: string): boolean {
-  return word.length === 2 ? word.codePointAt(0)! < 0x1_00_00 : word.length < 5 && [...word].length === 2;
+  return word.length === 2
+    ? word.codePointAt(0)! < 0x1_00_00
+    : word.length < 5 && Array.from(word).length === 2;
 }
