@@ -1,4 +1,4 @@
-import { bestBorder, overlapStart } from './best-border.ts';
+import { BorderFinder } from './border-finder.ts';
 import { isBlank } from './characters.ts';
 import type { Chunker } from './chunker.ts';
 import type { Cut, Cutter, TextWindow } from './cutter.ts';
@@ -30,6 +30,7 @@ const frontMatterReach = 16_384;
 class MarkdownCutter implements Cutter {
   readonly #size: number;
   readonly #overlap: number;
+  readonly #borders = new BorderFinder();
   #begun = false;
   #state: MarkdownState = { headings: [], fence: undefined, atLine: true };
 
@@ -58,7 +59,7 @@ class MarkdownCutter implements Cutter {
     const scan = scanMarkdown(text, start, limit, ended, this.#state);
     const cutAt = this.#choose(text, start, floor, limit, scan);
     const whole = cutAt === scan.stop || scan.borders.includes(cutAt);
-    const next = whole ? cutAt : overlapStart(text, start, cutAt, this.#overlap);
+    const next = whole ? cutAt : this.#borders.overlapStart(text, start, cutAt, this.#overlap);
     const end = dropBlank(text, start, cutAt);
     this.#state = {
       headings: scan.headings,
@@ -77,7 +78,7 @@ class MarkdownCutter implements Cutter {
       // A short chunk is better than a fence or a table in two pieces.
       if (scan.atomicEnd !== undefined && scan.atomicEnd - lastBorder <= this.#size) return lastBorder;
     }
-    return bestBorder(text, start, floor, limit);
+    return this.#borders.best(text, start, floor, limit);
   }
 
   /** Blank lines hold nothing; the blanks at the start of a line of code are its indentation. */

@@ -1,4 +1,4 @@
-import { bestBorder, overlapStart } from './best-border.ts';
+import { BorderFinder } from './border-finder.ts';
 import type { Chunker } from './chunker.ts';
 import type { Cut, Cutter, TextWindow } from './cutter.ts';
 import { graphemeBorder, graphemeReach } from './graphemes.ts';
@@ -23,6 +23,7 @@ export function recursiveChunker(options: SizeOptions = {}): Chunker {
 function recursiveCutter({ size, overlap, keepGraphemes }: Sizes): Cutter {
   // One more unit than fits shows whether the text goes on.
   const lookahead = size + 2 + (keepGraphemes ? graphemeReach : 0);
+  const finder = new BorderFinder();
   return {
     lookahead,
     cut({ text, from, floor, ended }: TextWindow): Cut | undefined {
@@ -33,12 +34,12 @@ function recursiveCutter({ size, overlap, keepGraphemes }: Sizes): Cutter {
         const end = dropBlank(text, start, text.length);
         return { start, end: end <= floor ? start : end, next: text.length };
       }
-      let cutAt = bestBorder(text, start, floor, start + size);
+      let cutAt = finder.best(text, start, floor, start + size);
       if (keepGraphemes) cutAt = graphemeBorder(text, start, Math.max(start, floor), cutAt);
       const end = dropBlank(text, start, cutAt);
       // All that was left beyond the overlap is blank.
       if (end <= floor) return { start, end: start, next: cutAt };
-      let next = overlapStart(text, start, cutAt, overlap);
+      let next = finder.overlapStart(text, start, cutAt, overlap);
       if (keepGraphemes && next < cutAt) next = graphemeBorder(text, start, start, next);
       return { start, end, next };
     },

@@ -1,5 +1,5 @@
 import { shown } from '../iter/checks.ts';
-import { bestBorder } from './best-border.ts';
+import { BorderFinder } from './border-finder.ts';
 import type { Chunker } from './chunker.ts';
 import type { Cut, Cutter, TextWindow } from './cutter.ts';
 import { runCutter } from './run-cutter.ts';
@@ -40,6 +40,7 @@ const ruleReach = 64;
 
 function sentenceCutter(size: number, overlap: number, language: string): Cutter {
   const lookahead = size + ruleReach + 1;
+  const finder = new BorderFinder();
   return {
     lookahead,
     cut({ text, from, floor, ended }: TextWindow): Cut | undefined {
@@ -69,7 +70,7 @@ function sentenceCutter(size: number, overlap: number, language: string): Cutter
       // The next sentence has no room beside the overlap: it comes first.
       if (cutAt === undefined && floor > start) return { start, end: start, next: floor };
       const limit = Math.min(start + size, text.length);
-      cutAt ??= limit === text.length ? limit : bestBorder(text, start, floor, limit);
+      cutAt ??= limit === text.length ? limit : finder.best(text, start, floor, limit);
       const end = dropBlank(text, start, cutAt);
       if (end <= floor) return { start, end: start, next: cutAt };
       const next = borders.find((position) => position < end && end - position <= overlap) ?? cutAt;

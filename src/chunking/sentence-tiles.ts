@@ -1,5 +1,5 @@
 import type { Stream } from '../iter/operator.ts';
-import { bestBorder } from './best-border.ts';
+import { BorderFinder } from './border-finder.ts';
 import type { Chunk } from './chunk.ts';
 import type { ChunkSource } from './chunker.ts';
 import type { Cut, Cutter, TextWindow } from './cutter.ts';
@@ -22,6 +22,7 @@ function sentenceTileCutter(size: number, language: string): Cutter {
   const lookahead = size + 2 * reach;
   /** Ends of sentences already found, as distances from the end of the one before. */
   let found: number[] = [];
+  const finder = new BorderFinder();
   return {
     lookahead,
     cut({ text, from, ended }: TextWindow): Cut | undefined {
@@ -46,7 +47,7 @@ function sentenceTileCutter(size: number, language: string): Cutter {
     }
     if (lengths.length > 0) return lengths;
     if (text.length - start <= size) return [text.length - start];
-    const cutAt = bestBorder(text, start, start, start + size);
+    const cutAt = finder.best(text, start, start, start + size);
     return [Math.max(1, Math.max(dropBlank(text, start, cutAt), cutAt) - start)];
   }
 }

@@ -1,5 +1,5 @@
 import { checkFunction, checkInteger } from '../iter/checks.ts';
-import { bestBorder, overlapStart } from './best-border.ts';
+import { BorderFinder } from './border-finder.ts';
 import { classes, partsCharacter, unitClass } from './characters.ts';
 import type { Chunker } from './chunker.ts';
 import type { Cut, Cutter, TextWindow } from './cutter.ts';
@@ -43,6 +43,7 @@ class TokenCutter implements Cutter {
   readonly #tokenizer: Tokenizer;
   readonly #tokens: number;
   readonly #overlap: number;
+  readonly #borders = new BorderFinder();
   /** Words come again and again. */
   readonly #counted = new Map<string, number>();
 
@@ -60,7 +61,7 @@ class TokenCutter implements Cutter {
     let limit = this.#reach(text, start, Math.min(text.length, start + this.#tokens * unitsPerToken));
     for (;;) {
       if (limit <= floor) return { start, end: start, next: floor };
-      const cutAt = limit === text.length ? limit : bestBorder(text, start, floor, limit);
+      const cutAt = limit === text.length ? limit : this.#borders.best(text, start, floor, limit);
       const end = dropBlank(text, start, cutAt);
       if (end === start || end <= floor) return { start, end: start, next: cutAt };
       const count = this.#tokenizer.count(text.slice(start, end));
@@ -96,7 +97,7 @@ class TokenCutter implements Cutter {
       if (count > this.#overlap) break;
       at = before;
     }
-    return overlapStart(text, start, end, end - Math.max(at, start + 1));
+    return this.#borders.overlapStart(text, start, end, end - Math.max(at, start + 1));
   }
 
   #count(word: string): number {

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { checkInteger, checkSource } from '../iter/checks.ts';
+import type { Slot } from '../iter/slot.ts';
 import { operator, type Scope, type Source, type Stream } from '../iter/operator.ts';
 import { invalidBytes, undecodable } from './decode.ts';
 import type { Metadata, TextBytes } from './document.ts';
@@ -28,7 +29,7 @@ const sampleBytes = 65_536;
 const longestMarkBytes = 3;
 
 /**
- * A file of any size as pieces of decoded text. Holds one piece in memory, reads none ahead, never cuts a character.
+ * A file of any size as pieces of decoded text. Reads one piece ahead, never cuts a character.
  * @throws when read, DocumentError: for what is no regular file, for bytes that do not decode, with the offset of the
  * first, and for a file that was cut short while it was read.
  */
@@ -71,16 +72,24 @@ async function* readPieces(
     await using handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const before = await handle.stat();
     if (!before.isFile()) throw new DocumentError('not-a-file', path, `'${path}' is not a regular file`);
-    // One buffer for all pieces: the decoder keeps nothing of a piece beyond the next pull. A new one for each would
-    // wait for the garbage collector in hundreds of megabytes.
-    const buffer = Buffer.allocUnsafeSlow(pieceBytes);
+    // Two buffers for all pieces: one is filled while the other is decoded, and nothing of a piece is kept beyond the
+    // next pull. A new one for each would wait for the garbage collector in hundreds of megabytes.
+    const buffers = [Buffer.allocUnsafeSlow(pieceBytes), Buffer.allocUnsafeSlow(pieceBytes)] as const;
     let position = 0;
-    for (;;) {
+    const readInto = (buffer: Buffer): Promise<Slot<number>> =>
+      handle.read(buffer, 0, pieceBytes, position).then(
+        ({ bytesRead }) => ({ kind: 'value', value: bytesRead }),
+        (error: unknown) => ({ kind: 'error', error }),
+      );
+    let reading = readInto(buffers[0]);
+    for (let index = 0; ; index += 1) {
+      const slot = await reading;
       signal?.throwIfAborted();
-      const { bytesRead } = await handle.read(buffer, 0, pieceBytes, position);
-      if (bytesRead === 0) break;
-      position += bytesRead;
-      yield buffer.subarray(0, bytesRead);
+      if (slot.kind === 'error') throw slot.error;
+      if (slot.kind === 'done' || slot.value === 0) break;
+      position += slot.value;
+      reading = readInto(buffers[(index + 1) % 2]!);
+      yield buffers[index % 2]!.subarray(0, slot.value);
     }
     if (position < before.size)
       throw new DocumentError(
