@@ -62,19 +62,15 @@ it.each(['vector', 'keyword'] as const)('should find by %s alone, in its order',
 
 it('should let a word that two languages happen to share vote only for its part of the question', async () => {
   const filter = { field: 'language', equals: 'en' } as const;
-  const { hits } = await retriever().search('数据源太快，读的一方跟不上，每次 call 都要等，怎么慢下来？', { filter });
+  const { hits } = await retriever().search('数据源太快，读的一方跟不上，每次 call 都要等，怎么慢下来？', {
+    filter,
+  });
   const misled = hits.filter(({ sources }) => sources.keyword !== undefined);
   expect(misled.map(({ chunk }) => chunk.documentId).toSorted()).toEqual(['pause', 'yield']);
   for (const { sources } of misled) expect(sources.keyword!.vote).toBeLessThan(0.2 * sources.vector!.vote);
   const foreign = await retriever().search('数据源太快，怎么慢下来？', { filter });
   expect(foreign.hits[0]!.chunk.documentId).toBe('pressure');
   expect(foreign.hits.every(({ sources }) => sources.keyword === undefined)).toBe(true);
-});
-  const misled = hits.find(({ sources }) => sources.keyword !== undefined)!;
-  expect(hits[0]!.chunk.documentId).toBe('pressure');
-  // With a full vote the shared word would have come first.
-  expect(1 / 61 + misled.sources.vector!.vote).toBeGreaterThan(hits[0]!.score);
-  expect(misled.sources.keyword!.confidence).toBeLessThan(0.2);
 });
 
 it('should answer by keywords when the model is gone, and say so', async () => {
