@@ -301,14 +301,14 @@ describe.skipIf(process.platform === 'win32')('npm start', () => {
   });
 
   it('tells the notebooks where the local endpoint is, and ends it', async () => {
-    const machine = withEndpoint(
-      goodMachine(),
-      "console.log(JSON.stringify({ url: 'http://127.0.0.1:9/v1' }));",
-    );
+    const listens = "const port = process.argv[process.argv.indexOf('--port') + 1];\n";
+    const says = 'console.log(JSON.stringify({ url: `http://127.0.0.1:${port}/v1` }));';
+    const machine = withEndpoint(goodMachine(), listens + says);
     const run = start(machine);
     await run.says('Open  http');
-    expect(run.said()).toMatch(/✓ Endpoint +http:\/\/127\.0\.0\.1:9\/v1/);
-    expect(labCall(machine)?.env['STREAMING_RAG_LLM_URL']).toBe('http://127.0.0.1:9/v1');
+    const url = /✓ Endpoint +(http:\/\/127\.0\.0\.1:\d+\/v1)/.exec(run.said())?.[1];
+    expect(url).toBeDefined();
+    expect(labCall(machine)?.env['STREAMING_RAG_LLM_URL']).toBe(url);
     const pid = Number(readFileSync(join(machine.root, 'endpoint.pid'), 'utf8'));
     run.child.kill('SIGINT');
     await run.ended;

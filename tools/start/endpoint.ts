@@ -21,7 +21,7 @@ export async function startEndpoint(
   { root }: Checkout,
   children: Children,
   env: NodeJS.ProcessEnv,
-  { limitMs = 20_000 } = {},
+  { port = 0, limitMs = 20_000 }: { port?: number; limitMs?: number } = {},
 ): Promise<Endpoint> {
   if (env['OPENAI_BASE_URL'])
     return { url: undefined, said: `yours: ${withoutPassword(env['OPENAI_BASE_URL'])}` };
@@ -29,7 +29,15 @@ export async function startEndpoint(
     return { url: undefined, said: 'none: this checkout has no tools/llm.ts' };
   }
   // It ends with this process, even if that is killed by force.
-  const args = ['llm', '--port', '0', '--tokens-per-second', '60', '--with-parent', String(process.pid)];
+  const args = [
+    'llm',
+    '--port',
+    String(port),
+    '--tokens-per-second',
+    '60',
+    '--with-parent',
+    String(process.pid),
+  ];
   const child = children.start(process.execPath, [join(root, 'tools', 'run.mjs'), ...args], {
     cwd: root,
     env,
@@ -58,11 +66,11 @@ export async function startEndpoint(
 }
 
 /**
- * The variable by which notebooks find the endpoint. Not `OPENAI_BASE_URL`: that one says that the reader has named an
- * endpoint, and a dead one would then be an error and not a reason to start another.
+ * The variable by which notebooks find the endpoint on this port. Not `OPENAI_BASE_URL`: that one says that the reader
+ * has named an endpoint, and a dead one would then be an error and not a reason to start another.
  */
-export function endpointEnvironment({ url }: Endpoint): NodeJS.ProcessEnv {
-  return url === undefined ? {} : { STREAMING_RAG_LLM_URL: url };
+export function endpointEnvironment(port: number, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return env['OPENAI_BASE_URL'] ? {} : { STREAMING_RAG_LLM_URL: `http://127.0.0.1:${port}/v1` };
 }
 
 async function firstUrl({ stdout }: ChildProcess): Promise<string | undefined> {

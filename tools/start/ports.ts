@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 
 /** Whether a port of this machine is free. */
 export async function isPortFree(port: number): Promise<boolean> {
@@ -19,4 +19,13 @@ export async function isPortFree(port: number): Promise<boolean> {
 export async function firstFreePort(from: number, tries = 50): Promise<number | undefined> {
   for (let port = from; port < from + tries && port < 65_536; port++) if (await isPortFree(port)) return port;
   return undefined;
+}
+
+/** A free port of the system's choice. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
 }

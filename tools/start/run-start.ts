@@ -11,7 +11,7 @@ import { jupyterEnvironment, makeStateFolders } from './jupyter-environment.ts';
 import { type JupyterServer, startJupyter } from './jupyter-server.ts';
 import { kernelName, kernelSpec, writeKernelSpec } from './kernel-spec.ts';
 import { ensureNotebookSecret, trustChapters } from './notebook-trust.ts';
-import { firstFreePort, isPortFree } from './ports.ts';
+import { firstFreePort, freePort, isPortFree } from './ports.ts';
 import { Progress } from './progress.ts';
 import { preparePythonSide } from './python-side.ts';
 import { type RuntimeFolder, openRuntimeFolder } from './runtime-folder.ts';
@@ -98,17 +98,21 @@ async function start(checkout: Checkout, args: readonly string[], tools: Tools):
     progress.note(`This folder is already open at ${url} (another \`npm start\`); this one runs beside it.`);
   }
   writeKernelSpec(join(checkout.state, 'data', 'kernels'), kernelName, kernelSpec(checkout.root));
-  const endpoint = await progress.step('Endpoint', () => startEndpoint(checkout, children, env));
+  // Beside JupyterLab, which takes as long: its port is chosen here, so that notebooks can be told before it listens.
+  const endpointPort = await freePort();
+  const endpointStart = startEndpoint(checkout, children, env, { port: endpointPort });
+  endpointStart.catch(() => {}); // if JupyterLab fails first
+  ensureNotebookSecret(checkout);
+  const trusted = trustChapters(checkout, side, children, env);
+  trusted.catch(() => {});
+  const server = await progress.step('JupyterLab', () =>
+    jupyterStep(checkout, side, runtime, wanted, tools, endpointEnvironment(endpointPort, env)),
+  );
+  const endpoint = await progress.step('Endpoint', () => endpointStart);
   if (endpoint.child?.pid !== undefined) runtime.remember('endpoint', endpoint.child.pid);
   endpoint.child?.once('exit', () => {
     if (!shutdown.isEnding) progress.note('The local endpoint has ended; `npm start` again brings it back.');
   });
-
-  ensureNotebookSecret(checkout);
-  const trusted = trustChapters(checkout, side, children, env);
-  const server = await progress.step('JupyterLab', () =>
-    jupyterStep(checkout, side, runtime, wanted, tools, endpoint),
-  );
   await trusted;
   if (server.child.pid !== undefined) runtime.remember('jupyter', server.child.pid);
 
@@ -136,7 +140,7 @@ async function jupyterStep(
   runtime: RuntimeFolder,
   { port: wantedPort, rest }: ReturnType<typeof readArguments>,
   { children, progress }: Tools,
-  endpoint: Parameters<typeof endpointEnvironment>[0],
+  endpointVariables: NodeJS.ProcessEnv,
 ): Promise<JupyterServer & { said: string }> {
   const port = wantedPort ?? (await firstFreePort(8888));
   if (port === undefined)
@@ -149,7 +153,7 @@ async function jupyterStep(
   const open = hasChapter ? `/lab/tree/notebooks/${firstChapter}` : '/lab';
   const env = {
     ...jupyterEnvironment(checkout, process.env, { runtime: runtime.path }),
-    ...endpointEnvironment(endpoint),
+    ...endpointVariables,
   };
   const server = await startJupyter(checkout, side, children, runtime, env, { port, open, rest });
   return { ...server, said: server.info.url };
