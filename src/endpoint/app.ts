@@ -73,6 +73,8 @@ export function createApp(options: AppOptions): Hono<Environment> {
     const named = context.req.header('x-fault') ?? context.req.query('fault') ?? standing;
     const faults = context.req.method === 'POST' ? board.next(named) : [];
     context.set('faults', faults);
+    // A broken stream must not spoil the connection of the next request, nor leave an idle one behind.
+    if (faults.length > 0) outgoing.setHeader('connection', 'close');
     const [scheme, key = ''] = (incoming.headers.authorization ?? '').split(' ');
     if (apiKeys.length > 0 && (scheme?.toLowerCase() !== 'bearer' || !apiKeys.includes(key))) {
       throw new WireError(401, 'The API key is missing or not valid here.', { code: 'invalid_api_key' });
