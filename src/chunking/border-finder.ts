@@ -45,7 +45,13 @@ export class BorderFinder {
     let best: number = border.none;
     let bestAt = end;
     for (let position = Math.max(end - overlap, start + 1); position < end; position += 1) {
-      if (best > border.none && classes[text.charCodeAt(position - 1)] === ordinary) continue;
+      const kind = classes[text.charCodeAt(position - 1)]!;
+      if (
+        kind === ordinary
+          ? best > border.none
+          : kind === space && best >= border.word && partsWords(text, position)
+      )
+        continue;
       const rank = borderAt(text, position, start);
       if (rank <= best) continue;
       best = rank;
@@ -77,4 +83,10 @@ export class BorderFinder {
     }
     return this.#newlineAt;
   }
+}
+
+/** Whether the space before a position parts two words and no more, as most do. They need no closer look. */
+function partsWords(text: string, position: number): boolean {
+  const before = classes[text.charCodeAt(position - 2)]!;
+  return before !== terminator && before !== closer && before !== wideTerminator && before !== space;
 }

@@ -1,26 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Document, Metadata, TextBytes } from '../documents/document.ts';
-import { operator, type Scope, type Source, type Stream } from '../iter/operator.ts';
-import { checkSource, shown } from '../iter/checks.ts';
+import { operator, type Reader, type Scope, type Stream } from '../iter/operator.ts';
 import { byteCounterOf, type ByteCounter } from './byte-counter.ts';
 import type { Chunk } from './chunk.ts';
 import type { ChunkOptions, ChunkSource } from './chunker.ts';
 import type { Cutter } from './cutter.ts';
 import { PieceWindow } from './piece-window.ts';
+import { bytesOf, sourceText, type SourceText } from './source-text.ts';
 
-/** Chunks between two looks at the time, and milliseconds of work before the event loop gets a turn. */
-const chunksPerLook = 32;
+/** Cuts between two looks at the time, and milliseconds of work before the event loop gets a turn. */
+const cutsPerLook = 32;
 const workMs = 8;
-
-interface Text {
-  readonly id: string;
-  readonly contentStart: number;
-  readonly bytes: () => TextBytes | undefined;
-  readonly metadata: Metadata;
-  readonly pieces: Source<string>;
-  /** The text is one string that the caller holds: its slices need no copies. */
-  readonly whole: boolean;
-}
 
 /** Runs a cutter over a document or over a stream of pieces. */
 export function runCutter(
@@ -28,127 +17,171 @@ export function runCutter(
   source: ChunkSource,
   { signal }: ChunkOptions = {},
 ): Stream<Chunk> {
-  const text = textOf(source);
-  return operator([text.pieces], signal, (scope) => run(makeCutter(), text, scope));
+  const text = sourceText(source);
+  return operator([text.pieces], signal, (scope) => new CutRun(makeCutter(), source, text, scope));
 }
 
-async function* run(cutter: Cutter, source: Text, scope: Scope): Stream<Chunk> {
-  const { id, metadata, pieces, whole } = source;
-  const store = new PieceWindow();
+const done: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/**
+ * One text being cut. Written out as an iterator: most chunks are there without waiting, and an async generator would
+ * take several turns of the microtask queue for each.
+ */
+class CutRun implements AsyncGenerator<Chunk, void, undefined> {
+  readonly #cutter: Cutter;
+  readonly #source: ChunkSource;
+  readonly #text: SourceText;
+  readonly #scope: Scope;
+  readonly #store = new PieceWindow();
   /** All positions are within the window; `base` is where it begins in the document. */
-  const window = { text: '', from: source.contentStart, floor: 0, ended: false };
-  let base = 0;
-  let isAscii = false;
-  let counter: ByteCounter | undefined;
-  let wanted = cutter.lookahead;
-  let index = 0;
-  let turnedMs = performance.now();
-  try {
-    const reader = scope.open(pieces);
-    scope.throwIfAborted();
-    for (;;) {
-      const { text, from } = window;
-      if (!window.ended && text.length - from < wanted) {
-        const step = await scope.read(reader);
-        if (step.done) {
-          if (scope.ended) return;
-          window.ended = true;
-          continue;
+  readonly #window: { text: string; from: number; floor: number; ended: boolean };
+  #base = 0;
+  #isAscii = false;
+  #counter: ByteCounter | undefined;
+  #wanted: number;
+  #index = 0;
+  #cuts = 0;
+  #turnedMs = performance.now();
+  #reader: Reader<string> | undefined;
+  /** The pull that waits; the next queues behind it. */
+  #pending: Promise<unknown> | undefined;
+
+  constructor(cutter: Cutter, source: ChunkSource, text: SourceText, scope: Scope) {
+    this.#cutter = cutter;
+    this.#source = source;
+    this.#text = text;
+    this.#scope = scope;
+    this.#window = { text: '', from: text.contentStart, floor: 0, ended: false };
+    this.#wanted = cutter.lookahead;
+  }
+
+  next(): Promise<IteratorResult<Chunk, void>> {
+    if (this.#pending !== undefined) return this.#pending.then(() => this.next());
+    try {
+      const chunk = this.#mustTurn() ? undefined : this.#cut();
+      if (chunk !== undefined) return Promise.resolve({ done: false, value: chunk });
+    } catch (error) {
+      this.#scope.end();
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- passed on as it is
+      return Promise.reject(error);
+    }
+    const waiting = this.#wait();
+    const settle = () => {
+      this.#pending = undefined;
+    };
+    this.#pending = waiting.then(settle, settle);
+    return waiting;
+  }
+
+  async return(): Promise<IteratorResult<Chunk, void>> {
+    this.#scope.end();
+    return done;
+  }
+
+  async throw(error: unknown): Promise<IteratorResult<Chunk, void>> {
+    this.#scope.end();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  /** Reads, and lets the event loop turn, until there is a chunk or the end. */
+  async #wait(): Promise<IteratorResult<Chunk, void>> {
+    const scope = this.#scope;
+    try {
+      this.#reader ??= scope.open(this.#text.pieces);
+      for (;;) {
+        if (this.#mustTurn()) {
+          await scope.wait(nextTurn(), undefined);
+          this.#turnedMs = performance.now();
+          this.#cuts += 1;
         }
-        if (base === 0 && text === '') counter = counterOf(source.bytes());
-        const passed = Math.min(from, text.length);
-        counter?.moveTo(base + passed, text, base, isAscii);
-        if (whole) {
-          window.text = step.value;
-          isAscii = counter !== undefined && Buffer.byteLength(step.value, 'utf8') === step.value.length;
-        } else {
-          store.append(passed, step.value);
-          window.text = store.text;
-          isAscii = store.isAscii;
+        scope.throwIfAborted();
+        if (scope.ended) return done;
+        const chunk = this.#cut();
+        if (chunk !== undefined) return { done: false, value: chunk };
+        if (this.#mustTurn()) continue;
+        if (this.#window.ended) {
+          scope.end();
+          return done;
         }
-        base += passed;
-        window.floor -= passed;
-        window.from -= passed;
-        continue;
+        const step = await scope.read(this.#reader);
+        if (!step.done) this.#append(step.value);
+        else if (!scope.ended) this.#window.ended = true;
       }
-      if (from >= text.length) {
-        if (window.ended) return;
-        wanted = cutter.lookahead;
-        continue;
-      }
-      const cut = cutter.cut(window);
+    } catch (error) {
+      scope.end();
+      throw error;
+    }
+  }
+
+  #mustTurn(): boolean {
+    return this.#cuts % cutsPerLook === 0 && performance.now() - this.#turnedMs > workMs;
+  }
+
+  /** The next chunk, or `undefined` when the window has none: more text is needed, or a turn, or it is the end. */
+  #cut(): Chunk | undefined {
+    if (this.#scope.ended) return undefined;
+    const window = this.#window;
+    const { text } = window;
+    while (window.from < text.length && (window.ended || text.length - window.from >= this.#wanted)) {
+      const cut = this.#cutter.cut(window);
+      this.#cuts += 1;
       if (cut === undefined) {
         // Twice as much each time: a cut that needs much text stays linear in it.
-        wanted = Math.max(cutter.lookahead, 2 * (text.length - from));
-        continue;
+        this.#wanted = Math.max(this.#cutter.lookahead, 2 * (text.length - window.from));
+        return undefined;
       }
-      wanted = cutter.lookahead;
-      const { start, end } = cut;
+      this.#wanted = this.#cutter.lookahead;
       window.from = cut.next;
-      if (end > start) {
-        window.floor = end;
-        const slice = whole ? text.slice(start, end) : store.copy(start, end);
-        const startByte = counter?.moveTo(base + start, text, base, isAscii);
-        const endByte = counter?.endOf(slice, isAscii);
-        const own = cut.metadata === undefined ? metadata : { ...metadata, ...cut.metadata };
-        const chunk = {
-          id: `${id}#${index}`,
-          documentId: id,
-          index,
-          start: base + start,
-          end: base + end,
-          text: slice,
-          metadata: own,
-        };
-        yield endByte === undefined ? chunk : withBytes(chunk, startByte, endByte);
-        index += 1;
+      if (cut.end > cut.start) {
+        window.floor = cut.end;
+        return this.#chunk(cut.start, cut.end, cut.metadata);
       }
-      if (index % chunksPerLook === 0 && performance.now() - turnedMs > workMs) {
-        await scope.wait(nextTurn(), undefined);
-        if (scope.ended) {
-          scope.throwIfAborted();
-          return;
-        }
-        turnedMs = performance.now();
-      }
+      if (this.#mustTurn()) return undefined;
     }
-  } finally {
-    scope.end();
+    return undefined;
   }
-}
 
-/** Written out: spreading an object costs more than cutting the chunk. */
-function withBytes(chunk: Chunk, startByte: number | undefined, endByte: number): Chunk {
-  const { id, documentId, index, start, end, text, metadata } = chunk;
-  return { id, documentId, index, start, end, startByte, endByte, text, metadata };
-}
-
-/** How a source lies in its bytes: pieces that come from bytes say so once the first has come. */
-export function bytesOf(source: ChunkSource): TextBytes | undefined {
-  if (typeof source !== 'object') return undefined;
-  if ('bytes' in source && source.bytes !== undefined) return source.bytes;
-  return 'pieces' in source ? (source.pieces as { readonly bytes?: TextBytes }).bytes : undefined;
-}
-
-function counterOf(bytes: TextBytes | undefined): ByteCounter | undefined {
-  return bytes && byteCounterOf(bytes);
-}
-
-function textOf(source: ChunkSource): Text {
-  const bare = { id: 'text', metadata: {}, contentStart: 0, bytes: () => bytesOf(source) };
-  if (typeof source === 'string') return { ...bare, pieces: [source], whole: true };
-  if (typeof source !== 'object' || source === null)
-    throw new TypeError(`\`source\` must be a document or pieces of text, got ${shown(source)}`);
-  if (Symbol.asyncIterator in source || Symbol.iterator in source)
-    return { ...bare, pieces: source, whole: false };
-  const { id, metadata = {} } = source;
-  const bytes = () => bytesOf(source);
-  if ('pieces' in source) {
-    checkSource(source.pieces, 'source.pieces');
-    return { id, metadata, contentStart: 0, bytes, pieces: source.pieces, whole: false };
+  #chunk(from: number, to: number, added: Chunk['metadata'] | undefined): Chunk {
+    const { id: documentId, whole } = this.#text;
+    const index = this.#index;
+    this.#index += 1;
+    const start = this.#base + from;
+    const end = this.#base + to;
+    const text = whole ? this.#window.text.slice(from, to) : this.#store.copy(from, to);
+    const metadata = added === undefined ? this.#text.metadata : { ...this.#text.metadata, ...added };
+    const id = `${documentId}#${index}`;
+    if (this.#counter === undefined) return { id, documentId, index, start, end, text, metadata };
+    const startByte = this.#counter.moveTo(start, this.#window.text, this.#base, this.#isAscii);
+    const endByte = this.#counter.endOf(text, this.#isAscii);
+    return { id, documentId, index, start, end, startByte, endByte, text, metadata };
   }
-  const { text, contentStart = 0 }: Document = source;
-  if (typeof text !== 'string')
-    throw new TypeError(`\`source\` must have a \`text\` or \`pieces\`, got ${shown(text)}`);
-  return { id, metadata, contentStart, bytes, pieces: [text], whole: true };
+
+  #append(piece: string): void {
+    const window = this.#window;
+    if (this.#base === 0 && window.text === '') {
+      const bytes = bytesOf(this.#source);
+      this.#counter = bytes && byteCounterOf(bytes);
+    }
+    const passed = Math.min(window.from, window.text.length);
+    this.#counter?.moveTo(this.#base + passed, window.text, this.#base, this.#isAscii);
+    if (this.#text.whole) {
+      window.text = piece;
+      this.#isAscii = this.#counter !== undefined && Buffer.byteLength(piece, 'utf8') === piece.length;
+    } else {
+      this.#store.append(passed, piece);
+      window.text = this.#store.text;
+      this.#isAscii = this.#store.isAscii;
+    }
+    this.#base += passed;
+    window.floor -= passed;
+    window.from -= passed;
+  }
 }

@@ -6,7 +6,7 @@ import { byteCounterOf } from './byte-counter.ts';
 import type { Chunk } from './chunk.ts';
 import type { Chunker, ChunkOptions, ChunkSource } from './chunker.ts';
 import { checkLanguage } from './sentence-chunker.ts';
-import { bytesOf } from './run-cutter.ts';
+import { bytesOf } from './source-text.ts';
 import { sentenceTiles } from './sentence-tiles.ts';
 import { isBlank } from './characters.ts';
 
