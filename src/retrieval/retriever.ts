@@ -43,7 +43,10 @@ export interface SourceFailure {
 }
 
 export interface Retrieval {
-  /** Best first; each says which source found it, where, and what that counted. */
+  /**
+   * Best first; each says which source found it, where, and what that counted. The score is the sum of the votes, and with
+   * one source asked that source's own: the cosine, or BM25.
+   */
   readonly hits: FusedHit[];
   /** Empty when all that was asked answered. */
   readonly failures: readonly SourceFailure[];
@@ -149,9 +152,7 @@ export class Retriever {
           source,
           hits: answer.value,
           weight: weights[source],
-          // Alone, keywords keep the order of BM25.
-          ...(source === 'keyword' &&
-            chosen === 'hybrid' && { confidence: (hit) => (hit as KeywordHit).coverage }),
+          ...(source === 'keyword' && { confidence: (hit) => (hit as KeywordHit).coverage }),
         });
       }
     }
@@ -162,7 +163,10 @@ export class Retriever {
         `Neither source answered: ${failures.map(({ source, error }) => `${source}: ${error.message}`).join('; ')}`,
       );
     }
-    const fused = fuseByRank(rankings, { k, topK: wanted.topK });
+    const fused =
+      chosen === 'hybrid'
+        ? fuseByRank(rankings, { k, topK: wanted.topK })
+        : rankings.flatMap(({ hits }) => hits.map((hit, at) => alone(chosen, hit, at + 1)));
     const hits = diversity > 0 ? await this.#diversify(fused, diversity, topK, signal) : fused.slice(0, topK);
     return { hits, failures };
   }
@@ -179,6 +183,11 @@ export class Retriever {
     const vectors = await Array.fromAsync(this.#options.embedder.embed(texts, { signal }));
     return diversify(hits, vectors, { diversity, topK });
   }
+}
+
+/** With one source there is nothing to fuse: its score stands. */
+function alone(source: RetrievalSource, { chunk, score }: Hit, rank: number): FusedHit {
+  return { chunk, score, sources: { [source]: { rank, score, confidence: 1, vote: score } } };
 }
 
 /** One promise under a time limit; what it does is aborted when time is up. */

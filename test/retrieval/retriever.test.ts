@@ -56,7 +56,8 @@ it.each(['vector', 'keyword'] as const)('should find by %s alone, in its order',
   const { hits } = await retriever().search('backpressure source', { mode });
   expect(hits[0]!.chunk.documentId).toBe('pressure');
   expect(hits.every(({ sources }) => Object.keys(sources).join() === mode)).toBe(true);
-  const scores = hits.map(({ sources }) => sources[mode]!.score);
+  const scores = hits.map(({ score }) => score);
+  expect(scores).toEqual(hits.map(({ sources }) => sources[mode]!.score));
   expect(scores).toEqual(scores.toSorted((a, b) => b - a));
 });
 
