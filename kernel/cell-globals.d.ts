@@ -22,6 +22,12 @@ declare const jupyter: {
   clearOutput(options?: { wait?: boolean }): void;
   /** Shows a value in the front end's pager when the cell has ended; front ends without one leave it out. */
   page(value: unknown): Promise<void>;
+  /** Sends a message of the Jupyter protocol to all front ends, as output of this cell. */
+  broadcast(
+    type: string,
+    content: Record<string, unknown>,
+    extras?: { metadata?: Record<string, unknown>; buffers?: readonly Uint8Array[] },
+  ): Promise<void>;
   /** Names what the front end may open as a comm, a two-way line of messages. */
   registerComm(target: string, opened: (comm: JupyterComm, message: JupyterCommMessage) => void): void;
   /** Opens a comm to a piece of the front end. */

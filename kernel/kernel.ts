@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 import { defineGlobal, makeJupyterApi } from './api/jupyter-api.ts';
 import { currentCell, runWithOutputsOf } from './cells/cell-context.ts';
@@ -33,9 +34,11 @@ export function startKernel(connectionFile: string | undefined): void {
   // First of all: while the compiler loads, the sockets already answer.
   const channels = new Channels(connection, info, randomUUID());
   const exit = guardProcessExit();
+  let interrupt = (): void => {};
+  process.on('SIGINT', () => interrupt());
 
   const compiler = loadCompiler(fileURLToPath(new URL('cell-globals.d.ts', import.meta.url)));
-  const executor = new Executor(compiler, (isRunning) => channels.setRunningCell(isRunning));
+  const executor = new Executor(compiler, channels);
   const publisher = new Publisher(channels);
   const stdin = new Stdin(channels, publisher);
   const comms = new Comms(channels);
@@ -66,13 +69,15 @@ export function startKernel(connectionFile: string | undefined): void {
   process.on('uncaughtException', reportStray);
   process.on('unhandledRejection', reportStray);
 
-  const interrupt = (): void => {
+  interrupt = () => {
     const reason = new InterruptedError();
-    abortCellSignal(reason);
-    stdin.interrupt(reason);
-    executor.interrupt();
+    executor.interrupt(reason);
+    // Not before the cell has ended: what its code does about the signal may keep the thread busy once more.
+    setImmediate(() => {
+      stdin.interrupt(reason);
+      abortCellSignal(reason);
+    });
   };
-  process.on('SIGINT', interrupt);
 
   const end = async (code: number): Promise<never> => {
     publisher.flush();
@@ -96,9 +101,9 @@ export function startKernel(connectionFile: string | undefined): void {
     execute: (message) => execute.execute(message),
     answers: {
       kernel_info_request: () => info,
-      is_complete_request: (content) => language.isComplete(content),
-      complete_request: (content) => language.complete(content),
-      inspect_request: (content) => language.inspect(content),
+      is_complete_request: (content) => channels.uninterrupted(() => language.isComplete(content)),
+      complete_request: (content) => channels.uninterrupted(() => language.complete(content)),
+      inspect_request: (content) => channels.uninterrupted(() => language.inspect(content)),
       history_request: (content) => history.answer(content),
       comm_info_request: (content) => comms.info(content),
     },
@@ -117,7 +122,7 @@ export function startKernel(connectionFile: string | undefined): void {
       if (channel === 'stdin') stdin.onReply(message.content);
       else queue.receive(channel, message);
     },
-    onInterrupt: interrupt,
+    onInterrupt: () => interrupt(),
     onRefused: (channel, reason) => log(`refused ${reason} on the ${channel} channel`),
     onFailed: (reason) => {
       log(`the sockets failed: ${reason}`);

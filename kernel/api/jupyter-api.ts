@@ -9,6 +9,11 @@ export interface JupyterApi {
   display(value: unknown, options?: { id?: string; update?: boolean }): Promise<void>;
   clearOutput(options?: { wait?: boolean }): void;
   page(value: unknown): Promise<void>;
+  broadcast(
+    type: string,
+    content: Content,
+    extras?: { metadata?: Content; buffers?: readonly Uint8Array[] },
+  ): Promise<void>;
   registerComm(target: string, opened: (comm: Comm, message: CommMessage) => void): void;
   openComm(target: string, data?: Content, extras?: CommExtras): Comm;
 }
@@ -33,6 +38,10 @@ export function makeJupyterApi(publisher: Publisher, comms: Comms): JupyterApi {
       const cell = currentCell();
       const { data } = await mimeBundle(value);
       cell?.payload.push({ source: 'page', data, start: 0 });
+    },
+    async broadcast(type, content, extras) {
+      const cell = currentCell();
+      if (cell !== undefined) publisher.publish(cell, type, content, extras);
     },
     registerComm: (target, opened) => comms.registerTarget(target, opened),
     openComm: (target, data, extras) => comms.open(target, data, extras),

@@ -24,6 +24,12 @@ export class InterruptedError extends Error {
   }
 }
 
+/** What an interrupt by force must know. */
+export interface InterruptGuard {
+  uninterrupted<Result>(work: () => Result): Result;
+  countRun(): void;
+}
+
 type Exports = Record<string, unknown>;
 
 /** A busy cell ends by SIGINT; an error keeps the stack that the kernel writes, without Node's own arrow above it. */
@@ -35,16 +41,15 @@ export class Executor {
   readonly variables: Exports = {};
   readonly converter: TslabConverter;
   readonly #compiler: Compiler;
-  readonly #onRunning: (isRunning: boolean) => void;
+  readonly #guard: InterruptGuard;
   readonly #sideOutputs = new Map<string, string>();
   readonly #sideModules = new Map<string, Module>();
   #declarations = '';
   #interruptRunning: ((error: InterruptedError) => void) | undefined;
 
-  /** @param onRunning hears when code of a cell begins to run and when it has ended */
-  constructor(compiler: Compiler, onRunning: (isRunning: boolean) => void) {
+  constructor(compiler: Compiler, guard: InterruptGuard) {
     this.#compiler = compiler;
-    this.#onRunning = onRunning;
+    this.#guard = guard;
     this.converter = compiler.converterModule.createConverter({ isJS: false, isBrowser: false });
     const scope = {
       exports: valuesOfBindings(this.variables),
@@ -91,8 +96,8 @@ export class Executor {
   }
 
   /** Ends the cell that runs, if it is at an `await`. What it awaits hears of it through the cell's signal alone. */
-  interrupt(): void {
-    this.#interruptRunning?.(new InterruptedError());
+  interrupt(reason: InterruptedError): void {
+    this.#interruptRunning?.(reason);
   }
 
   close(): void {
@@ -103,7 +108,7 @@ export class Executor {
     const { options } = this.#compiler;
     options.strict = readPragmas(source).strict;
     try {
-      return this.converter.convert(this.#declarations, source);
+      return this.#guard.uninterrupted(() => this.converter.convert(this.#declarations, source));
     } finally {
       options.strict = true;
     }
@@ -126,7 +131,7 @@ export class Executor {
       };
       setImmediate(() => {
         if (isInterrupted) return;
-        this.#onRunning(true);
+        this.#guard.countRun();
         try {
           const result = runInCell(cell, () => script.runInThisContext(runOptions)) as unknown;
           if (isAsync) (result as Promise<void>).then(resolve, reject);
@@ -135,10 +140,7 @@ export class Executor {
           reject(isSigint(error) ? new InterruptedError() : error);
         }
       });
-    }).finally(() => {
-      this.#interruptRunning = undefined;
-      this.#onRunning(false);
-    });
+    }).finally(() => (this.#interruptRunning = undefined));
   }
 
   #takeLastValue(name: string | undefined): unknown {

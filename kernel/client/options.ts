@@ -3,6 +3,9 @@ import type { OutputArea } from './output-area.ts';
 
 export type ClientChannel = 'shell' | 'control' | 'stdin';
 
+/** Sees each message that comes in, after its signature was checked. */
+export type MessageListener = (channel: ClientChannel | 'iopub', message: Message) => void;
+
 export interface StartOptions {
   /** The command that starts the kernel; `{connection_file}` in it is replaced. */
   readonly argv: readonly string[];
@@ -11,8 +14,7 @@ export interface StartOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** How long the kernel may take to its first answer. @default 30000 */
   readonly startTimeoutMs?: number;
-  /** Sees each message that comes in, after its signature was checked. */
-  readonly onMessage?: (channel: ClientChannel | 'iopub', message: Message) => void;
+  readonly onMessage?: MessageListener;
 }
 
 export interface ExecuteOptions {
@@ -20,8 +22,8 @@ export interface ExecuteOptions {
   readonly storeHistory?: boolean;
   readonly stopOnError?: boolean;
   readonly userExpressions?: Record<string, string>;
-  /** Answers `prompt()`. Without it cells get no input. */
-  readonly onInput?: (prompt: string, password: boolean) => string;
+  /** Answers `prompt()`; undefined leaves it waiting. Without this option cells get no input. */
+  readonly onInput?: (prompt: string, password: boolean) => string | undefined;
   readonly onOutput?: (type: string, content: Content) => void;
 }
 

@@ -48,6 +48,8 @@ export class Channels {
     this.#key = connection.key;
     const shared = new SharedArrayBuffer(sharedLength * Int32Array.BYTES_PER_ELEMENT);
     this.#state = new Int32Array(shared);
+    // Until `listen` the compiler loads.
+    Atomics.store(this.#state, sharedAt.isCompiling, 1);
     const heapLimitBytes = getHeapStatistics().heap_size_limit;
     const workerData: IoData = { connection, kernelInfo, session, shared, heapLimitBytes };
     this.#worker = new Worker(new URL('./io-thread.ts', import.meta.url), { workerData, execArgv: [] });
@@ -58,9 +60,9 @@ export class Channels {
     this.#worker.on('error', (error: unknown) => events.onFailed(String(error)));
     this.#worker.on('message', (message: FromIo) => {
       if (message.kind === 'message') events.onMessage(message.channel, message.message);
-      else if (message.kind === 'interrupt') {
-        this.#post({ kind: 'interrupted', id: message.id });
-        events.onInterrupt();
+      else if (message.kind === 'interrupt' || message.kind === 'ping') {
+        this.#post({ kind: 'seen', id: message.id });
+        if (message.kind === 'interrupt') events.onInterrupt();
       } else if (message.kind === 'drained') {
         this.#drains.get(message.id)?.();
         this.#drains.delete(message.id);
@@ -68,6 +70,7 @@ export class Channels {
       else if (message.kind === 'failed') events.onFailed(message.message);
       else if (message.kind === 'closed') this.#closed?.();
     });
+    Atomics.store(this.#state, sharedAt.isCompiling, 0);
     this.#post({ kind: 'ready' });
   }
 
@@ -96,9 +99,19 @@ export class Channels {
     });
   }
 
-  /** Says whether code of a cell runs now, which an interrupt may break by force, or the kernel's own, which it may not. */
-  setRunningCell(isRunning: boolean): void {
-    Atomics.store(this.#state, sharedAt.isRunningCell, isRunning ? 1 : 0);
+  /** Does what no interrupt may break off by force. */
+  uninterrupted<Result>(work: () => Result): Result {
+    Atomics.store(this.#state, sharedAt.isCompiling, 1);
+    try {
+      return work();
+    } finally {
+      Atomics.store(this.#state, sharedAt.isCompiling, 0);
+    }
+  }
+
+  /** Says that a cell begins to run: what keeps the thread busy from now on is this one. */
+  countRun(): void {
+    Atomics.add(this.#state, sharedAt.runs, 1);
   }
 
   /** Resolves when all requests that the sockets hold by now have been handed on. */

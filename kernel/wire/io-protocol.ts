@@ -18,10 +18,12 @@ export interface IoData {
 export const sharedAt = {
   /** The bytes handed to the I/O thread and not yet to ZeroMQ. */
   unsentBytes: 0,
-  /** 1 while code of a cell runs: only then may an interrupt break the main thread by force. */
-  isRunningCell: 1,
+  /** 1 while the compiler is at work, which an interrupt must not break off in the middle. */
+  isCompiling: 1,
+  /** How many cells have been started. */
+  runs: 2,
 } as const;
-export const sharedLength = 2;
+export const sharedLength = 3;
 
 /** From the kernel's main thread to its I/O thread. */
 export type ToIo =
@@ -30,7 +32,8 @@ export type ToIo =
   | { readonly kind: 'ready' }
   /** Answered by 'drained' once all that had come before it on the sockets is handed on. */
   | { readonly kind: 'drain'; readonly id: number }
-  | { readonly kind: 'interrupted'; readonly id: number }
+  /** The main thread has seen an interrupt or a ping. */
+  | { readonly kind: 'seen'; readonly id: number }
   /** Send what is queued, close all sockets, and end the process: the main thread may be busy for ever. */
   | { readonly kind: 'close' };
 
@@ -42,4 +45,5 @@ export type FromIo =
   | { readonly kind: 'message'; readonly channel: ChannelName; readonly message: Message }
   | { readonly kind: 'drained'; readonly id: number }
   | { readonly kind: 'interrupt'; readonly id: number }
+  | { readonly kind: 'ping'; readonly id: number }
   | { readonly kind: 'closed' };

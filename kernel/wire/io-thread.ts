@@ -37,8 +37,9 @@ const queues = new Map<ChannelName, Promise<void>>();
 /** The cell that was sent last, for what this thread says while the other one is busy. */
 let lastCell: Message | undefined;
 let mainIsReady = false;
-let interrupts = 0;
-let interruptsSeen = 0;
+let asked = 0;
+let seen = 0;
+let breaking: Promise<void> | undefined;
 
 const tell = (message: FromIo): void => port.postMessage(message);
 
@@ -83,18 +84,23 @@ function answerHere(channel: ChannelName, request: Message, type: string, conten
   publish('status', { execution_state: 'idle' }, request.header);
 }
 
-function isRunningCell(): boolean {
-  return Atomics.load(state, sharedAt.isRunningCell) === 1;
+/** Asks the main thread for a sign of life; the function that comes back says whether it gave one. */
+function ask(kind: 'interrupt' | 'ping'): () => boolean {
+  asked += 1;
+  const id = asked;
+  tell({ kind, id });
+  return () => seen >= id;
 }
 
-async function interruptMain(): Promise<void> {
-  interrupts += 1;
-  const id = interrupts;
-  tell({ kind: 'interrupt', id });
-  await breakMainThread({
-    isBack: () => interruptsSeen >= id,
-    isRunningCell,
-  });
+/** One at a time: a second press of the button while the first works asks the main thread again and breaks nothing. */
+function interruptMain(): void {
+  const isBack = ask('interrupt');
+  breaking ??= breakMainThread({
+    isBack,
+    ping: () => ask('ping'),
+    isCompiling: () => Atomics.load(state, sharedAt.isCompiling) === 1,
+    runs: () => Atomics.load(state, sharedAt.runs),
+  }).finally(() => (breaking = undefined));
 }
 
 function receive(channel: ChannelName, request: Message): void {
@@ -103,7 +109,7 @@ function receive(channel: ChannelName, request: Message): void {
     answerHere(channel, request, 'kernel_info_reply', kernelInfo);
   } else if (type === 'interrupt_request') {
     answerHere(channel, request, 'interrupt_reply', { status: 'ok' });
-    void interruptMain();
+    interruptMain();
   } else {
     if (type === 'execute_request') lastCell = request;
     tell({ kind: 'message', channel, message: request });
@@ -143,14 +149,13 @@ async function close(): Promise<void> {
 watchParent();
 watchMemory({
   limitBytes: heapLimitBytes,
-  isRunningCell,
   onFull: (text) => publish('stream', { name: 'stderr', text }, lastCell?.header ?? {}),
 });
 
 port.on('message', (message: ToIo) => {
   if (message.kind === 'send') send(message.channel, message.frames, byteLengthOf(message.frames));
   else if (message.kind === 'ready') mainIsReady = true;
-  else if (message.kind === 'interrupted') interruptsSeen = Math.max(interruptsSeen, message.id);
+  else if (message.kind === 'seen') seen = Math.max(seen, message.id);
   else if (message.kind === 'drain') {
     setTimeout(() => tell({ kind: 'drained', id: message.id }), 5);
   } else void close();

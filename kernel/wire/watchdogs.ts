@@ -14,15 +14,14 @@ export function watchParent(): void {
 export interface MemoryWatch {
   /** The size of the heap at which V8 ends the process. */
   readonly limitBytes: number;
-  readonly isRunningCell: () => boolean;
   readonly onFull: (text: string) => void;
 }
 
 /** V8 ends a process whose heap is full without a word to its client: this one is said before. */
-export function watchMemory({ limitBytes, isRunningCell, onFull }: MemoryWatch): void {
+export function watchMemory({ limitBytes, onFull }: MemoryWatch): void {
   let isTold = false;
   setInterval(() => {
-    const isFull = isRunningCell() && process.memoryUsage.rss() > limitBytes * 0.9;
+    const isFull = process.memoryUsage.rss() > limitBytes * 0.9;
     if (isFull && !isTold) {
       const gigabytes = (limitBytes / 2 ** 30).toFixed(1);
       onFull(
