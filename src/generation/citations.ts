@@ -43,6 +43,8 @@ export class CitationReader {
   readonly #markers = new CitationMarkers();
   /** The answer since the last marker. */
   #tail = '';
+  /** How much of the tail the last marker cited; what follows may open the next sentence. */
+  #citedLength = 0;
   /** Whether the tail has been cited and the next sentence starts a new one. */
   #cited = false;
 
@@ -64,12 +66,12 @@ export class CitationReader {
   }
 
   #text(text: string): CitedEvent {
-    // Between `[1]`, `[2]` and the full stop nothing new is said.
+    this.#tail += text;
+    if (!this.#cited) this.#tail = this.#tail.slice(-longestQuote);
+    // Between `[1]`, `[2]` and the full stop nothing new is said; with a letter the next sentence has begun.
     if (this.#cited && /[\p{L}\p{N}]/u.test(text)) {
-      this.#tail = text.replace(closing, '');
+      this.#tail = this.#tail.slice(this.#citedLength).replace(closing, '');
       this.#cited = false;
-    } else if (!this.#cited) {
-      this.#tail = (this.#tail + text).slice(-longestQuote);
     }
     return { type: 'text', text };
   }
@@ -82,13 +84,14 @@ export class CitationReader {
       const source = this.#sources.get(number);
       yield source === undefined ? { type: 'unknown-citation', number } : this.#citation(source);
     }
+    if (!this.#cited) this.#citedLength = this.#tail.length;
     this.#cited = true;
   }
 
   #citation({ number, chunk }: PromptSource): Citation {
     let finder = this.#finders.get(number);
     if (finder === undefined) this.#finders.set(number, (finder = new QuoteFinder(chunk.text)));
-    const said = this.#tail.trim();
+    const said = (this.#cited ? this.#tail.slice(0, this.#citedLength) : this.#tail).trim();
     const last = sentencesOf(said).at(-1);
     const sentence = last === undefined ? said : said.slice(last.start, last.end);
     const quote = finder.exact(said) ?? finder.exact(sentence) ?? finder.nearest(sentence);

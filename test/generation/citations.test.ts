@@ -76,6 +76,19 @@ describe('CitationReader', () => {
     ]);
   });
 
+  it('quotes a sentence that begins with a mark from its mark on, whatever stood before', () => {
+    const text = 'One sentence here. `fetch` listens by itself. **Both** of them stop.';
+    const chunk = { id: 'm#0', documentId: 'm', index: 0, start: 0, end: text.length, text, metadata: {} };
+    const reader = new CitationReader([{ number: 1, chunk, score: 1, text }]);
+    const answer = 'One sentence here. [1] `fetch` listens by itself. [1]. **Both** of them stop. [1]';
+    const events = answer.split('').flatMap((unit) => [...reader.push(unit)]);
+    expect(cited(events)).toEqual([
+      [1, 'One sentence here.', true],
+      [1, '`fetch` listens by itself.', true],
+      [1, '**Both** of them stop.', true],
+    ]);
+  });
+
   it('gives the nearest sentence when the answer uses its own words, and the whole source when none is near', () => {
     expect(cited(read(['That bridge was erected in 1874. [2] Nobody knows why. [2]']))).toEqual([
       [2, 'The bridge was built in 1874.', false],
