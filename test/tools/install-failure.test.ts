@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explainInstallFailure } from '../../tools/start/install-failure.ts';
 
-// Each as pip 23 to 25 or uv 0.13 printed it.
+// In the words of pip and uv, shortened.
 const cases: [string, string, RegExp][] = [
   [
     'pip without a network',
@@ -39,6 +39,11 @@ const cases: [string, string, RegExp][] = [
     /does not have a version/,
   ],
   [
+    'an index that answers 403 to pip',
+    'ERROR: Could not find a version that satisfies the requirement anyio==4.16.0 (from versions: none)',
+    /shows none of the packages/,
+  ],
+  [
     'a full disk',
     'ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device',
     /disk is full/,
@@ -61,9 +66,20 @@ describe('a failed installation', () => {
     expect(explainInstallFailure(printed.split('\n'))).toMatch(expected);
   });
 
-  it('is followed by the last words of the installer, six lines at most', () => {
+  it('is followed by the last words of the installer, four lines at most', () => {
     const lines = Array.from({ length: 20 }, (_, index) => `line ${index}`);
     const said = explainInstallFailure(lines).split('\n');
-    expect(said.slice(1).map((line) => line.trim())).toEqual(lines.slice(-6));
+    expect(said.slice(1).map((line) => line.trim())).toEqual(lines.slice(-4));
+  });
+
+  it('leaves out what says nothing about the failure', () => {
+    const lines = [
+      'Collecting anyio==4.16.0',
+      "WARNING: Retrying (Retry(total=4, connect=None)) after connection broken by 'NewConnectionError'",
+      "Ignoring tomli: markers 'python_full_version < \"3.11\"' don't match your environment",
+      'ERROR: the last word',
+      '[notice] A new release of pip is available',
+    ];
+    expect(explainInstallFailure(lines).split('\n').slice(1)).toEqual(['    ERROR: the last word']);
   });
 });

@@ -40,13 +40,16 @@ export async function preparePythonSide(tools: VenvTools): Promise<PythonSide> {
     }
     const older = await readyVenv(tools, { anyRequirements: true });
     if (older) {
-      progress.note(`The newer packages could not be installed; going on with the older ones. ${failure}`);
+      progress.note(
+        `The newer packages could not be installed; going on with the older ones. ${firstLine(failure)}`,
+      );
       return older;
     }
   }
   const installed = await installedJupyter(tools, python?.executable, python?.jupyterlab);
   if (installed) {
-    if (failure !== undefined) progress.note(`Going on with the JupyterLab installed here. ${failure}`);
+    if (failure !== undefined)
+      progress.note(`Going on with the JupyterLab installed here. ${firstLine(failure)}`);
     return installed;
   }
   if (failure !== undefined) throw new StartError(`JupyterLab could not be installed into .venv. ${failure}`);
@@ -132,6 +135,10 @@ async function installedJupyter(
     writeFileSync(join(checkout.state, memoryName), `${JSON.stringify(memory, null, 2)}\n`);
   }
   return side;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? '';
 }
 
 function isNewEnough(version: string): boolean {
