@@ -1,17 +1,9 @@
 import { checkFunction, checkInteger, checkSource } from './checks.ts';
-import { operator, type Scope, type Source, type Stream } from './operator.ts';
-import { pullInTurn } from './pull.ts';
-import { doneSlot, type Slot } from './slot.ts';
+import { MapRun } from './map-run.ts';
+import type { Mapper } from './mapper.ts';
+import { operator, type Source, type Stream } from './operator.ts';
 
-/** What a mapper gets beside the item. */
-export interface MapContext {
-  /** Position of the item in the source, from 0. */
-  readonly index: number;
-  /** Aborts when nobody will read the result: the reader left, a sibling failed, the caller's signal aborted. */
-  readonly signal: AbortSignal;
-}
-
-export type Mapper<Item, Result> = (item: Item, context: MapContext) => Result | PromiseLike<Result>;
+export type { MapContext, Mapper } from './mapper.ts';
 
 export interface MapOptions {
   /** Mappers that may run at once; with those finished and unread, also the read-ahead. @default 4 */
@@ -38,48 +30,6 @@ export function mapOrdered<Item, Result>(
   checkSource(source);
   checkFunction('mapper', mapper);
   checkInteger('concurrency', concurrency, 1);
-  return operator([source], signal, (scope) => run(source, mapper, concurrency, scope));
-}
-
-async function* run<Item, Result>(
-  source: Source<Item>,
-  mapper: Mapper<Item, Result>,
-  concurrency: number,
-  scope: Scope,
-): Stream<Result> {
-  const slots: Promise<Slot<Result>>[] = [];
-  const progress = { sourceDone: false };
-  let pulled = 0;
-  try {
-    const reader = scope.open(source);
-    const pull = pullInTurn(reader, () => scope.release(reader));
-    const start = async (): Promise<Slot<Result>> => {
-      try {
-        const pulling = pull();
-        const step = 'then' in pulling ? await pulling : pulling;
-        if (step.done || scope.ended) {
-          progress.sourceDone = true;
-          return doneSlot;
-        }
-        const index = pulled;
-        pulled += 1;
-        return { kind: 'value', value: await mapper(step.value, { index, signal: scope.signal }) };
-      } catch (error) {
-        progress.sourceDone = true;
-        return { kind: 'error', error };
-      }
-    };
-    for (;;) {
-      scope.throwIfAborted();
-      while (!progress.sourceDone && slots.length < concurrency) slots.push(start());
-      const head = slots.shift();
-      if (head === undefined) return;
-      const slot = await scope.wait(head, doneSlot);
-      if (slot.kind === 'done') return;
-      if (slot.kind === 'error') throw slot.error;
-      yield slot.value;
-    }
-  } finally {
-    scope.end();
-  }
+  const run = { source, mapper, concurrency, ordered: true };
+  return operator([source], signal, (scope) => new MapRun(run, scope));
 }

@@ -1,8 +1,8 @@
 import { checkFunction, checkInteger, checkSource } from './checks.ts';
-import type { MapOptions, Mapper } from './map-ordered.ts';
-import { operator, type Scope, type Source, type Stream } from './operator.ts';
-import { pullInTurn } from './pull.ts';
-import type { Slot } from './slot.ts';
+import type { MapOptions } from './map-ordered.ts';
+import { MapRun } from './map-run.ts';
+import type { Mapper } from './mapper.ts';
+import { operator, type Source, type Stream } from './operator.ts';
 
 /**
  * Maps items with up to `concurrency` mappers at once and gives each result as soon as it is there.
@@ -21,62 +21,6 @@ export function mapUnordered<Item, Result>(
   checkSource(source);
   checkFunction('mapper', mapper);
   checkInteger('concurrency', concurrency, 1);
-  return operator([source], signal, (scope) => run(source, mapper, concurrency, scope));
-}
-
-async function* run<Item, Result>(
-  source: Source<Item>,
-  mapper: Mapper<Item, Result>,
-  concurrency: number,
-  scope: Scope,
-): Stream<Result> {
-  const ready: Slot<Result>[] = [];
-  let running = 0;
-  const progress = { sourceDone: false };
-  let pulled = 0;
-  let wake: (() => void) | undefined;
-  try {
-    const reader = scope.open(source);
-    const pull = pullInTurn(reader, () => scope.release(reader));
-    const start = async (): Promise<void> => {
-      try {
-        const pulling = pull();
-        const step = 'then' in pulling ? await pulling : pulling;
-        if (step.done || scope.ended) {
-          progress.sourceDone = true;
-        } else {
-          const index = pulled;
-          pulled += 1;
-          ready.push({ kind: 'value', value: await mapper(step.value, { index, signal: scope.signal }) });
-        }
-      } catch (error) {
-        progress.sourceDone = true;
-        ready.push({ kind: 'error', error });
-      }
-      running -= 1;
-      wake?.();
-    };
-    for (;;) {
-      scope.throwIfAborted();
-      while (!progress.sourceDone && running + ready.length < concurrency) {
-        running += 1;
-        void start();
-      }
-      const slot = ready.shift();
-      if (slot?.kind === 'value') {
-        yield slot.value;
-      } else if (slot?.kind === 'error') {
-        throw slot.error;
-      } else if (running === 0 || scope.ended) {
-        return;
-      } else {
-        const woken = new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-        await scope.wait(woken, undefined);
-      }
-    }
-  } finally {
-    scope.end();
-  }
+  const run = { source, mapper, concurrency, ordered: false };
+  return operator([source], signal, (scope) => new MapRun(run, scope));
 }

@@ -29,7 +29,7 @@ export function pullInTurn<Item>(
     if (ended) return finished;
     try {
       const step = reader.next();
-      return 'then' in step ? step.then(settle, fail) : settle(step);
+      return 'then' in step ? Promise.resolve(step).then(settle, fail) : settle(step);
     } catch (error) {
       return fail(error);
     }
