@@ -69,7 +69,7 @@ export {
   type CacheStatistics,
   type CachedEmbedderOptions,
 } from './embedding/cached-embedder.ts';
-export type { EmbedKind, EmbedOptions, Embedder } from './embedding/embedder.ts';
+export type { EmbedKind, EmbedOptions, Embedder, TokenEmbedder, TokenVectors } from './embedding/embedder.ts';
 export { lengthBatches } from './embedding/length-batches.ts';
 export { EmbeddingModelError } from './embedding/model-error.ts';
 export { OpenAIEmbedder, type OpenAIEmbedderOptions } from './embedding/openai-embedder.ts';

@@ -21,3 +21,21 @@ export interface Embedder extends AsyncDisposable {
     options?: EmbedOptions,
   ): AsyncGenerator<Float32Array, void, undefined>;
 }
+
+/** The vectors of one text's tokens, for comparing texts word by word. */
+export interface TokenVectors {
+  readonly tokens: number;
+  /** Unit vectors, row by row, shape `[tokens, dimensions]`. */
+  readonly matrix: Float32Array;
+}
+
+/** An embedder that gives its model's token vectors as well. */
+export interface TokenEmbedder {
+  readonly model: string;
+  readonly dimensions: number;
+  /**
+   * The token vectors of each text, in the order of the input, those of the model's start and end token included. A text
+   * longer than the model sees is cut at its limit.
+   */
+  embedTokens(texts: readonly string[], options?: EmbedOptions): Promise<TokenVectors[]>;
+}

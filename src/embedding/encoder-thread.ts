@@ -6,6 +6,8 @@ interface Request {
   readonly onVectors: (indices: readonly number[], matrix: Float32Array) => void;
   readonly onLong: (texts: readonly LongText[]) => void;
   readonly onEnd: (error?: Error) => void;
+  /** Given, each text's token vectors come here and `onVectors` hears nothing. */
+  readonly onTokens?: (index: number, matrix: Float32Array) => void;
 }
 
 /** The main thread's end of the worker: many requests at once, answered in the order they were made. */
@@ -81,7 +83,7 @@ export class EncoderThread {
     const id = ++this.#lastId;
     this.#requests.set(id, request);
     this.#worker.ref();
-    this.#send({ type: 'encode', id, texts, urgent });
+    this.#send({ type: 'encode', id, texts, urgent, tokens: request.onTokens !== undefined });
     return {
       stop: () => {
         if (!this.#requests.has(id)) return;
@@ -112,6 +114,7 @@ export class EncoderThread {
     const request = this.#requests.get(message.id);
     if (request === undefined) return;
     if (message.type === 'vectors') request.onVectors(message.indices, message.matrix);
+    else if (message.type === 'tokens') request.onTokens?.(message.index, message.matrix);
     else if (message.type === 'long') request.onLong(message.texts);
     else this.#end(message.id, request, message.type === 'error' ? new Error(message.message) : undefined);
   }

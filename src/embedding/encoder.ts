@@ -135,6 +135,33 @@ export class Encoder {
     }
   }
 
+  /**
+   * A unit vector for each token, in batches of like length, one batch a pull. A text longer than the model's limit is cut.
+   *
+   * @returns For each text its position in `texts` and its vectors, shape `[tokens, dimensions]`, with those of the start and
+   *   end token.
+   */
+  async *encodeTokens(
+    texts: readonly string[],
+  ): AsyncGenerator<{ index: number; matrix: Float32Array }[], void, undefined> {
+    const rows = texts.map((text) => {
+      const ids = this.tokenize(text);
+      return ids.length <= this.maxTokens ? ids : [...ids.slice(0, this.maxTokens - 1), ids.at(-1)!];
+    });
+    const lengths = rows.map((row) => row.length);
+    for (const batch of lengthBatches(lengths, this.#settings.maxBatchTokens)) {
+      const { hidden, length } = await this.#hidden(batch.map((row) => rows[row]!));
+      yield batch.map((index, at) => {
+        const matrix = new Float32Array(rows[index]!.length * this.dimensions);
+        for (let token = 0; token < rows[index]!.length; token++) {
+          const from = (at * length + token) * this.dimensions;
+          matrix.set(normalize(hidden.subarray(from, from + this.dimensions)), token * this.dimensions);
+        }
+        return { index, matrix };
+      });
+    }
+  }
+
   async dispose(): Promise<void> {
     await this.#model.dispose();
   }
@@ -157,6 +184,17 @@ export class Encoder {
 
   /** Sum (mean pooling) or first token (CLS pooling) of each row's token vectors, with the number of tokens summed. */
   async #run(rows: number[][]): Promise<{ sum: Float32Array; tokens: number }[]> {
+    const { hidden, length } = await this.#hidden(rows);
+    return rows.map((row, at) => {
+      const sum = new Float32Array(this.dimensions);
+      const count = this.#settings.pooling === 'cls' ? 1 : row.length;
+      for (let token = 0; token < count; token++) addTo(sum, hidden, (at * length + token) * this.dimensions);
+      return { sum, tokens: count };
+    });
+  }
+
+  /** The last layer's output for rows of token ids, shape `[rows, length, dimensions]`. */
+  async #hidden(rows: number[][]): Promise<{ hidden: Float32Array; length: number }> {
     const length = Math.max(...rows.map((row) => row.length));
     const ids = new BigInt64Array(rows.length * length);
     const mask = new BigInt64Array(rows.length * length);
@@ -171,12 +209,6 @@ export class Encoder {
       input_ids: new Tensor('int64', ids, dims),
       attention_mask: new Tensor('int64', mask, dims),
     })) as { last_hidden_state: Tensor };
-    const hidden = output.last_hidden_state.data as Float32Array;
-    return rows.map((row, at) => {
-      const sum = new Float32Array(this.dimensions);
-      const count = this.#settings.pooling === 'cls' ? 1 : row.length;
-      for (let token = 0; token < count; token++) addTo(sum, hidden, (at * length + token) * this.dimensions);
-      return { sum, tokens: count };
-    });
+    return { hidden: output.last_hidden_state.data as Float32Array, length };
   }
 }

@@ -1,8 +1,8 @@
 import { isAbsolute, resolve } from 'node:path';
-import { checkInteger } from '../iter/checks.ts';
+import { checkInteger, shown } from '../iter/checks.ts';
 import { type Scope, type Source, operator } from '../iter/operator.ts';
 import { bundledModel, bundledModelFolder } from './bundled-model.ts';
-import type { EmbedKind, EmbedOptions, Embedder } from './embedder.ts';
+import type { EmbedKind, EmbedOptions, Embedder, TokenEmbedder, TokenVectors } from './embedder.ts';
 import { EncoderThread } from './encoder-thread.ts';
 import { EncodedWindow } from './encoded-window.ts';
 import { EmbeddingModelError } from './model-error.ts';
@@ -45,7 +45,7 @@ export interface TransformersEmbedderOptions {
  * Embeds on this machine, through `@xenova/transformers` and ONNX Runtime, on a thread of its own. Texts are read in
  * windows, tokenised once, sorted by length, run in batches, and given back in the order of the input.
  */
-export class TransformersEmbedder implements Embedder {
+export class TransformersEmbedder implements Embedder, TokenEmbedder {
   readonly model: string;
   readonly dimensions: number;
   readonly maxTokens: number;
@@ -174,6 +174,49 @@ export class TransformersEmbedder implements Embedder {
     } finally {
       scope.end();
     }
+  }
+
+  /**
+   * As {@link TokenEmbedder.embedTokens}; all vectors are in memory at once, 150 kB for a text of 100 tokens.
+   *
+   * @throws TypeError if an item of `texts` is not a string, naming its position.
+   * @throws EmbeddingModelError if the model's thread has ended.
+   * @throws `signal.reason` when aborted; computing stops after the batch that is running.
+   */
+  async embedTokens(
+    texts: readonly string[],
+    { kind = 'passage', signal }: EmbedOptions = {},
+  ): Promise<TokenVectors[]> {
+    signal?.throwIfAborted();
+    const odd = texts.findIndex((text) => typeof text !== 'string');
+    if (odd !== -1)
+      throw new TypeError(`\`texts\` must hold strings, got ${shown(texts[odd])} at position ${odd}`);
+    if (texts.length === 0) return [];
+    const vectors: TokenVectors[] = [];
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const encoding = this.#thread.encode(
+      texts.map((text) => this.#prefixes[kind] + text),
+      kind === 'query',
+      {
+        onVectors: () => {},
+        onLong: () => {},
+        onTokens: (index, matrix) => {
+          vectors[index] = { tokens: matrix.length / this.dimensions, matrix };
+        },
+        onEnd: (error) => (error === undefined ? resolve() : reject(error)),
+      },
+    );
+    const onAbort = () => {
+      encoding.stop();
+      reject(signal!.reason as Error);
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      await promise;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+    return vectors;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

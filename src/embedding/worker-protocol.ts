@@ -22,6 +22,8 @@ export type ToWorker =
       readonly texts: readonly string[];
       /** A question goes ahead of passages: between two of their batches. */
       readonly urgent: boolean;
+      /** A vector for each token instead of one for each text. */
+      readonly tokens?: boolean;
     }
   | { readonly type: 'stop'; readonly id: number }
   | { readonly type: 'close' };
@@ -49,6 +51,14 @@ export type FromWorker =
       /** Positions in the request's `texts`. */
       readonly indices: readonly number[];
       /** Shape `[indices.length, dimensions]`. */
+      readonly matrix: Float32Array;
+    }
+  | {
+      readonly type: 'tokens';
+      readonly id: number;
+      /** Position in the request's `texts`. */
+      readonly index: number;
+      /** Unit vectors, shape `[tokens, dimensions]`. */
       readonly matrix: Float32Array;
     }
   | { readonly type: 'long'; readonly id: number; readonly texts: readonly LongText[] }

@@ -4,11 +4,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Encoder } from './encoder.ts';
 import type { EncoderSettings, FromWorker, ToWorker } from './worker-protocol.ts';
 
+/** What one batch gave: messages, and the buffers that go along. */
+type Batch = readonly (FromWorker & { readonly matrix: Float32Array })[];
+
 /** A request under way: its generator runs one batch a pull. */
 interface Job {
   readonly id: number;
   readonly urgent: boolean;
-  readonly batches: ReturnType<Encoder['encode']>;
+  readonly batches: AsyncGenerator<Batch, void, undefined>;
 }
 
 const port = parentPort!;
@@ -35,12 +38,8 @@ try {
 
 function receive(encoder: Encoder, message: ToWorker): void {
   if (message.type === 'encode') {
-    const { id, texts, urgent } = message;
-    jobs.push({
-      id,
-      urgent,
-      batches: encoder.encode(texts, (long) => say({ type: 'long', id, texts: long })),
-    });
+    const { id, urgent } = message;
+    jobs.push({ id, urgent, batches: batchesOf(encoder, message) });
   } else if (message.type === 'stop') {
     const at = jobs.findIndex((job) => job.id === message.id);
     if (at >= 0) jobs.splice(at, 1);
@@ -49,6 +48,19 @@ function receive(encoder: Encoder, message: ToWorker): void {
     closing = true;
   }
   if (!running) void work(encoder);
+}
+
+async function* batchesOf(
+  encoder: Encoder,
+  { id, texts, tokens = false }: ToWorker & { type: 'encode' },
+): AsyncGenerator<Batch, void, undefined> {
+  if (tokens) {
+    for await (const batch of encoder.encodeTokens(texts))
+      yield batch.map((text) => ({ type: 'tokens', id, ...text }));
+    return;
+  }
+  for await (const batch of encoder.encode(texts, (long) => say({ type: 'long', id, texts: long })))
+    yield [{ type: 'vectors', id, ...batch }];
 }
 
 /** Runs one batch after the other until there is none; between two, messages are heard. */
@@ -71,7 +83,7 @@ async function oneBatch(job: Job): Promise<void> {
   try {
     const { done, value } = await job.batches.next();
     if (done === true) end = { type: 'done', id: job.id };
-    else say({ type: 'vectors', id: job.id, ...value }, [value.matrix.buffer as ArrayBuffer]);
+    else for (const message of value) say(message, [message.matrix.buffer as ArrayBuffer]);
   } catch (error) {
     end = { type: 'error', id: job.id, message: words(error) };
   }
