@@ -44,6 +44,13 @@ export async function spawnStart({ root = thisCheckout, env = process.env, args 
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
       process.kill(-child.pid, name);
   };
+  // The group does not end with this process, whose own time may be limited.
+  const onTerminated = () => {
+    signal('SIGINT');
+    process.exit(1);
+  };
+  process.once('SIGTERM', onTerminated);
+  void ended.then(() => process.off('SIGTERM', onTerminated));
   return { child, ended, signal };
 }
 

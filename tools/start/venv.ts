@@ -136,6 +136,13 @@ export async function makeVenv(recipes: readonly Recipe[], tools: VenvTools): Pr
   return failure;
 }
 
+/** How far uv is when it says so; it names no single packages. */
+const uvStages = [
+  { word: 'Resolved ', fraction: 0.1 },
+  { word: 'Prepared ', fraction: 0.5 },
+  { word: 'Installed ', fraction: 0.7 },
+] as const;
+
 async function runRecipe(
   { steps }: Recipe,
   { checkout, children, progress }: VenvTools,
@@ -143,6 +150,7 @@ async function runRecipe(
 ): Promise<Finished> {
   const wanted = readFileSync(checkout.requirements, 'utf8').split('\n').filter(Boolean).length;
   let collected = 0;
+  let fraction = 0;
   let finished: Finished = { status: 0, lines: [], stdout: '' };
   for (const { command, args } of steps) {
     finished = await children.run(command, args, {
@@ -150,7 +158,9 @@ async function runRecipe(
       env,
       onLine: (line) => {
         if (line.startsWith('Collecting ')) collected++;
-        const fraction = line.startsWith('Installing collected') ? 0.9 : (0.85 * collected) / wanted;
+        const uvStage = uvStages.find(({ word }) => line.startsWith(word));
+        const pipFraction = line.startsWith('Installing collected') ? 0.9 : (0.85 * collected) / wanted;
+        fraction = Math.max(fraction, uvStage?.fraction ?? pipFraction);
         progress.update({ detail: line.trim().slice(0, 60), fraction });
       },
     });
