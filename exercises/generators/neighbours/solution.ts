@@ -1,0 +1,7 @@
+export function* neighbours<Item>(items: Iterable<Item>): Generator<[Item, Item]> {
+  let before: { item: Item } | undefined;
+  for (const item of items) {
+    if (before) yield [before.item, item];
+    before = { item };
+  }
+}

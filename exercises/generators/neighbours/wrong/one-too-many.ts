@@ -1,0 +1,6 @@
+export const explains = 'One pair is too many';
+
+export function* neighbours<Item>(items: Iterable<Item>): Generator<[Item, Item]> {
+  const list = [...items];
+  for (let at = 0; at < list.length; at++) yield [list[at]!, list[at + 1]!];
+}

@@ -1,0 +1,12 @@
+export const explains = 'The last line is lost';
+
+export function* readLines(pieces: Iterable<Uint8Array>): Generator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for (const piece of pieces) {
+    rest += decoder.decode(piece, { stream: true });
+    const lines = rest.split(/\r?\n/);
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+}

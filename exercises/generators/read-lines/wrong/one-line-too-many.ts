@@ -1,0 +1,13 @@
+export const explains = 'One line is too many';
+
+export function* readLines(pieces: Iterable<Uint8Array>): Generator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for (const piece of pieces) {
+    rest += decoder.decode(piece, { stream: true });
+    const lines = rest.split(/\r?\n/);
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  yield rest;
+}
