@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { DocumentError } from './document-error.ts';
 import { guessEncoding, isDamagedUtf8, namedEncoding, utf8Length, type EncodingGuess } from './encoding.ts';
 
@@ -13,6 +14,14 @@ export interface Decoded extends EncodingGuess {
 export async function decode(bytes: Uint8Array, path: string, encoding?: string): Promise<Decoded> {
   const guess = encoding === undefined ? await guessEncoding(bytes, true) : namedEncoding(encoding, bytes);
   if (guess === undefined) throw undecodable(bytes, path);
+  if (guess.encoding === 'utf-8') {
+    // Several times as fast as a TextDecoder, on short texts.
+    if (!isUtf8(bytes)) throw invalidBytes(bytes, path, 'utf-8');
+    return {
+      ...guess,
+      text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8', guess.markBytes),
+    };
+  }
   try {
     const decoder = new TextDecoder(guess.encoding, { fatal: true, ignoreBOM: true });
     return { ...guess, text: decoder.decode(bytes.subarray(guess.markBytes)) };

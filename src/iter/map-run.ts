@@ -1,6 +1,7 @@
 import type { MapContext, Mapper } from './mapper.ts';
 import type { Reader, Scope, Source } from './operator.ts';
 import { pullInTurn } from './pull.ts';
+import { Queue } from './queue.ts';
 
 /** A place in the window. Holds an error as a value: the promises of abandoned mappers are never unhandled. */
 interface Place<Result> {
@@ -32,13 +33,15 @@ export class MapRun<Item, Result> implements AsyncGenerator<Result, void, undefi
   readonly #options: MapRunOptions<Item, Result>;
   readonly #scope: Scope;
   /** In order: every place begun and not yet read. As they come: those that are settled. */
-  readonly #places: Place<Result>[] = [];
-  readonly #waiters: Waiter<Result>[] = [];
+  readonly #places = new Queue<Place<Result>>();
+  readonly #waiters = new Queue<Waiter<Result>>();
   /** Places begun and not yet read. */
   #open = 0;
   #pulled = 0;
   #sourceDone = false;
   #signal: AbortSignal | undefined;
+  #reader: Reader<Item> | undefined;
+  /** For a source that answers with promises; a synchronous one is asked directly. */
   #pull: (() => Promise<IteratorResult<Item, unknown>> | IteratorResult<Item, unknown>) | undefined;
 
   constructor(options: MapRunOptions<Item, Result>, scope: Scope) {
@@ -47,8 +50,9 @@ export class MapRun<Item, Result> implements AsyncGenerator<Result, void, undefi
   }
 
   next(): Promise<IteratorResult<Result, void>> {
-    if (this.#pull === undefined) this.#begin();
-    if (!this.#scope.ended) this.#fill();
+    if (this.#reader === undefined) this.#begin();
+    const { concurrency } = this.#options;
+    while (this.#open < concurrency && !this.#sourceDone) this.#start();
     if (this.#waiters.length === 0) {
       const place = this.#take();
       if (place?.state === 'value') return Promise.resolve({ done: false, value: place.value as Result });
@@ -80,14 +84,10 @@ export class MapRun<Item, Result> implements AsyncGenerator<Result, void, undefi
   #begin(): void {
     const { source } = this.#options;
     const reader: Reader<Item> = this.#scope.open(source);
-    this.#pull = pullInTurn(reader, () => this.#scope.release(reader));
+    this.#reader = reader;
+    if (Symbol.asyncIterator in source) this.#pull = pullInTurn(reader, () => this.#scope.release(reader));
     this.#signal = this.#scope.signal;
     this.#scope.onEnd(() => this.#dismiss());
-  }
-
-  #fill(): void {
-    const { concurrency } = this.#options;
-    while (!this.#sourceDone && this.#open < concurrency) this.#start();
   }
 
   #start(): void {
@@ -99,7 +99,7 @@ export class MapRun<Item, Result> implements AsyncGenerator<Result, void, undefi
     }
     let step: Promise<IteratorResult<Item, unknown>> | IteratorResult<Item, unknown>;
     try {
-      step = this.#pull!();
+      step = this.#pull === undefined ? this.#pullNow() : this.#pull();
     } catch (error) {
       this.#failSource(place, error);
       return;
@@ -110,6 +110,19 @@ export class MapRun<Item, Result> implements AsyncGenerator<Result, void, undefi
         (error: unknown) => this.#failSource(place, error),
       );
     else this.#map(place, step);
+  }
+
+  #pullNow(): IteratorResult<Item, unknown> {
+    const reader = this.#reader as Reader<Item>;
+    try {
+      // Synchronous, as its source has no other iterator.
+      const step = reader.next() as IteratorResult<Item, unknown>;
+      if (step.done) this.#scope.release(reader);
+      return step;
+    } catch (error) {
+      this.#scope.release(reader);
+      throw error;
+    }
   }
 
   #map(place: Place<Result> | undefined, step: IteratorResult<Item, unknown>): void {
@@ -141,12 +154,12 @@ export class MapRun<Item, Result> implements AsyncGenerator<Result, void, undefi
 
   /** Without an order every place is the same: two functions serve them all. */
   readonly #onValue = (value: Result): void => {
-    const waiter = this.#places.length === 0 && !this.#scope.ended ? this.#waiters.shift() : undefined;
-    if (waiter === undefined) {
-      this.#settle(undefined, 'value', value, undefined);
-    } else {
+    const waiter = this.#waiters.shift();
+    if (waiter !== undefined) {
       this.#open -= 1;
       waiter.resolve({ done: false, value });
+    } else if (!this.#scope.ended) {
+      this.#places.push({ state: 'value', value, error: undefined });
     }
   };
   readonly #onError = (error: unknown): void => this.#settle(undefined, 'error', undefined, error);
@@ -177,7 +190,7 @@ export class MapRun<Item, Result> implements AsyncGenerator<Result, void, undefi
 
   /** The place to be read next, once it is settled. */
   #take(): Place<Result> | undefined {
-    const [head] = this.#places;
+    const head = this.#places.peek();
     if (head === undefined || head.state === 'running') return undefined;
     this.#places.shift();
     this.#open -= 1;
@@ -198,13 +211,15 @@ export class MapRun<Item, Result> implements AsyncGenerator<Result, void, undefi
 
   /** The reader left, or the signal aborted: nobody gets what is still to come. */
   #dismiss(): void {
-    this.#places.length = 0;
+    this.#places.clear();
     this.#open = 0;
     this.#sourceDone = true;
-    for (const waiter of this.#waiters.splice(0)) this.#end(undefined).then(waiter.resolve, waiter.reject);
+    for (let waiter = this.#waiters.shift(); waiter !== undefined; waiter = this.#waiters.shift())
+      this.#end(undefined).then(waiter.resolve, waiter.reject);
   }
 }
 
 function isPromise<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
+  if (value instanceof Promise) return true;
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
