@@ -92,11 +92,11 @@ async function main(): Promise<void> {
     ...(options.embedder !== undefined && { model: options.embedder }),
   });
   const named = await modelFromEnvironment(process.env, { signal });
-  await using store = await openIndex(folder, embedder, signal);
+  const { store, keywords } = await openIndex(folder, embedder, signal);
   await using endpoint = named === undefined ? await startEndpoint({ embedder, signal }) : undefined;
   const model = named ?? new OpenAIModel({ baseUrl: endpoint!.url, model: endpoint!.model });
   if (named !== undefined) process.stderr.write(`Answered by '${named.model}' at ${named.url}.\n`);
-  const service = await StreamRAGService.create({ embedder, store, model, maxQuestionLength });
+  const service = await StreamRAGService.create({ embedder, store, keywords, model, maxQuestionLength });
   const topK = options['top-k'] === undefined ? {} : { topK: Number(options['top-k']) };
 
   const citations: Citation[] = [];

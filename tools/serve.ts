@@ -71,10 +71,10 @@ async function main(): Promise<void> {
     ...(options.embedder !== undefined && { model: options.embedder }),
   });
   const named = await modelFromEnvironment(process.env, { signal });
-  await using store = await openIndex(folder, embedder, signal);
+  const { store, keywords } = await openIndex(folder, embedder, signal);
   await using endpoint = named === undefined ? await startEndpoint({ embedder, signal }) : undefined;
   const model = named ?? new OpenAIModel({ baseUrl: endpoint!.url, model: endpoint!.model });
-  const service = await StreamRAGService.create({ embedder, store, model });
+  const service = await StreamRAGService.create({ embedder, store, keywords, model });
   const token = process.env.STREAMING_RAG_TOKEN;
   await using server = await startServer({
     service,

@@ -16,6 +16,8 @@ export type AnswerEvent =
       readonly state: 'finished';
       readonly durationMs: number;
     }
+  /** Passages were looked for by vectors and by words, and one of the two did not answer. */
+  | { readonly type: 'degraded'; readonly source: 'vector' | 'keyword'; readonly error: Error }
   /** What the model was given to answer from, and what was found and not given. */
   | {
       readonly type: 'sources';

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Chunker } from '../chunking/chunker.ts';
 import { loadDocuments, type LoadProgress } from '../documents/load-documents.ts';
 import type { LoadResult } from '../documents/load-result.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import type { Stream } from '../iter/operator.ts';
+import { KeywordIndex } from '../retrieval/keyword-index.ts';
 import { MemoryStore } from '../retrieval/memory-store.ts';
 import { StoreFileError } from '../retrieval/store-file.ts';
 import { ModelMismatchError } from '../retrieval/vector-store.ts';
@@ -25,6 +27,8 @@ export interface FolderIndexOptions {
 
 export interface FolderIndex {
   readonly store: MemoryStore;
+  /** The same chunks by their words. */
+  readonly keywords: KeywordIndex;
   /** Documents found in the folder. */
   readonly documents: number;
   /** Of them, taken from the kept index as they were. */
@@ -68,20 +72,43 @@ export async function openFolderIndex(options: FolderIndexOptions): Promise<Fold
   }
   const gone = [...known.keys()].filter((id) => !found.has(id));
   await store.deleteDocuments(gone, { signal });
-  if (gone.length > 0 || unchanged < found.size) {
+  const note = { documents: Object.fromEntries(found) };
+  const isChanged = gone.length > 0 || unchanged < found.size;
+  if (isChanged) {
     await mkdir(cacheFolder, { recursive: true });
-    await store.save(path, { note: { documents: Object.fromEntries(found) } });
+    await store.save(path, { note });
   }
-  return { store, documents: found.size, unchanged, removed: gone.length, failed };
+  const keywords = await openKeywords(`${path}.words`, store, note, signal);
+  return { store, keywords, documents: found.size, unchanged, removed: gone.length, failed };
 }
+
+/** The kept words, if they are of just these documents; else made from the chunks, and kept. */
+async function openKeywords(
+  path: string,
+  store: MemoryStore,
+  note: { readonly documents: Readonly<Record<string, string>> },
+  signal: AbortSignal | undefined,
+): Promise<KeywordIndex> {
+  try {
+    const kept = await KeywordIndex.load(path);
+    if (isDeepStrictEqual(kept.note, note)) return kept.index;
+  } catch (error) {
+    if (!isAbsent(error) && !(error instanceof StoreFileError)) throw error;
+  }
+  const keywords = new KeywordIndex();
+  await keywords.upsert(store.chunks(), { signal });
+  if (keywords.size > 0) await keywords.save(path, { note });
+  return keywords;
+}
+
+const isAbsent = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
 async function openKept(path: string, embedder: Embedder) {
   try {
     const { store, note } = await MemoryStore.load(path, embedder);
     return { store, known: new Map(Object.entries(note.documents as Record<string, string>)) };
   } catch (error) {
-    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    if (!isAbsent && !(error instanceof StoreFileError) && !(error instanceof ModelMismatchError))
+    if (!isAbsent(error) && !(error instanceof StoreFileError) && !(error instanceof ModelMismatchError))
       throw error;
     return { store: new MemoryStore(embedder), known: new Map<string, string>() };
   }

@@ -5,6 +5,7 @@ import type { LoadResult } from '../documents/load-result.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import { checkSource } from '../iter/checks.ts';
 import { operator, readerOf, type Scope, type Source, type Stream } from '../iter/operator.ts';
+import type { KeywordIndex } from '../retrieval/keyword-index.ts';
 import type { Entry, VectorStore } from '../retrieval/vector-store.ts';
 
 export type IngestEvent =
@@ -31,6 +32,7 @@ export interface IngestParts {
   readonly chunker: Chunker;
   readonly embedder: Embedder;
   readonly store: VectorStore;
+  readonly keywords?: KeywordIndex | undefined;
 }
 
 /** A chunk on its way to its vector, or the end of a document. */
@@ -55,7 +57,7 @@ export function ingest(
 
 async function* run(
   documents: Source<Document | LoadResult>,
-  { chunker, embedder, store }: IngestParts,
+  { chunker, embedder, store, keywords }: IngestParts,
   scope: Scope,
 ): Stream<IngestEvent> {
   const startMs = performance.now();
@@ -90,6 +92,11 @@ async function* run(
       }
       await store.deleteDocuments([next.documentId], { signal: scope.signal });
       await store.upsert(entries, { signal: scope.signal });
+      await keywords?.deleteDocuments([next.documentId], { signal: scope.signal });
+      await keywords?.upsert(
+        entries.map(({ chunk }) => chunk),
+        { signal: scope.signal },
+      );
       counts.documents++;
       counts.totalChunks += entries.length;
       const { documents: stored, totalChunks } = counts;

@@ -16,6 +16,12 @@ export class StageTimeoutError extends Error {
   }
 }
 
+/** What every stage of one answer runs under. */
+export interface StageLimit {
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+}
+
 /**
  * Runs one stage for at most `limitMs`. When time is up, or `signal` aborts, it rejects at once, whether or not the work
  * heeds the signal it was given; no timer and no listener stays.
@@ -23,7 +29,7 @@ export class StageTimeoutError extends Error {
 export async function withinLimit<Result>(
   stage: StageName,
   limitMs: number,
-  { signal, clock }: { readonly signal: AbortSignal; readonly clock: Clock },
+  { signal, clock }: StageLimit,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   signal.throwIfAborted();

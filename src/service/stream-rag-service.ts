@@ -10,8 +10,10 @@ import { checkInteger, checkNumber, shown } from '../iter/checks.ts';
 import { realClock, type Clock } from '../iter/clock.ts';
 import { operator, readerOf, type Scope, type Source, type Stream } from '../iter/operator.ts';
 import { checkFilter, type Filter } from '../retrieval/filter.ts';
+import type { KeywordIndex } from '../retrieval/keyword-index.ts';
 import { checkModel, checkTopK, type VectorStore } from '../retrieval/vector-store.ts';
 import type { AnswerEvent, StageName } from './answer-events.ts';
+import { findPassages } from './find-passages.ts';
 import { ingest, type IngestEvent } from './ingest.ts';
 import { type SessionOptions, Sessions, standAlone } from './sessions.ts';
 import { StageTimeoutError, withinLimit } from './stage-timeout.ts';
@@ -30,6 +32,8 @@ export interface ServiceOptions {
   /** Makes the vectors of documents and questions. */
   readonly embedder: Embedder;
   readonly store: VectorStore;
+  /** The same chunks by their words; with it, passages are found by both. */
+  readonly keywords?: KeywordIndex | undefined;
   /** Writes the answers. */
   readonly model: LanguageModel;
   /** @default recursiveChunker({ size: 800, overlap: 100 }) */
@@ -55,7 +59,9 @@ const readerGone: IteratorReturnResult<undefined> = { done: true, value: undefin
 
 /** Documents go in, questions come out answered: the whole pipeline behind two streams. The parts stay the caller's. */
 export class StreamRAGService {
-  readonly #parts: Required<Pick<ServiceOptions, 'embedder' | 'store' | 'model' | 'chunker'>>;
+  readonly #parts: Required<Pick<ServiceOptions, 'embedder' | 'store' | 'model' | 'chunker'>> & {
+    readonly keywords: KeywordIndex | undefined;
+  };
   readonly #topK: number;
   readonly #maxQuestionLength: number;
   readonly #promptOptions: PromptOptions;
@@ -74,6 +80,7 @@ export class StreamRAGService {
       embedder,
       store,
       model,
+      keywords: options.keywords,
       chunker: chunker ?? recursiveChunker({ size: 800, overlap: 100 }),
     };
     this.#topK = topK;
@@ -144,7 +151,7 @@ export class StreamRAGService {
       state: 'finished',
       durationMs: performance.now() - clock.startMs,
     });
-    const { embedder, store, model } = this.#parts;
+    const { embedder, model } = this.#parts;
     const { embedMs, searchMs, answerMs } = this.#limits;
     // Unlike the scope's own signal it can end the work and leave the reader an event that says why.
     const working = new AbortController();
@@ -171,10 +178,16 @@ export class StreamRAGService {
       yield finished();
 
       yield started('search');
-      const hits = await withinLimit('search', searchMs, stage, (signal) =>
-        store.search(vector!, { topK, filter, signal }),
+      const { hits, failure } = await findPassages(
+        asked,
+        vector!,
+        this.#parts,
+        { topK, filter },
+        searchMs,
+        stage,
       );
       yield finished();
+      if (failure !== undefined) yield { type: 'degraded', ...failure };
 
       yield started('prompt');
       const { messages, sources, leftOut } = buildPrompt(asked, hits, this.#promptOptions);

@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/iter/clock.ts';
 import type { Hit } from '../../src/retrieval/vector-store.ts';
+import { KeywordIndex } from '../../src/retrieval/keyword-index.ts';
 import { MemoryStore } from '../../src/retrieval/memory-store.ts';
 import { StageTimeoutError, withinLimit } from '../../src/service/stage-timeout.ts';
 import { realEmbedder, untilRequests } from '../endpoint/shared.ts';
@@ -23,14 +24,45 @@ describe('the limits of an answer', () => {
     expect((events.at(-1) as { error: Error }).error).toBeInstanceOf(StageTimeoutError);
   });
 
+  it('let the words answer alone when the vectors do not, and say so', async () => {
+    const store = new DeafStore(await realEmbedder());
+    const keywords = new KeywordIndex();
+    const { service } = await serviceFor({ store, keywords, limits: { searchMs: 50 } });
+    const events = await Array.fromAsync(service.streamAnswer('When was the old bridge built?', 'test'));
+    expect(events.find(({ type }) => type === 'degraded')).toMatchObject({
+      source: 'vector',
+      error: { limitMs: 50 },
+    });
+    expect(events.at(-1)).toMatchObject({ type: 'done' });
+    const { sources } = events.find((event) => event.type === 'sources')!;
+    expect(sources[0]!.chunk.documentId).toBe('bridge.md');
+  });
+
+  it('let the vectors answer alone when the words fail', async () => {
+    class BrokenIndex extends KeywordIndex {
+      override search(): Promise<never> {
+        return Promise.reject(new Error('broken'));
+      }
+    }
+    const { service } = await serviceFor({ keywords: new BrokenIndex() });
+    const events = await Array.fromAsync(service.streamAnswer('When was the old bridge built?', 'test'));
+    expect(events.find(({ type }) => type === 'degraded')).toMatchObject({ source: 'keyword' });
+    expect(events.at(-1)).toMatchObject({ type: 'done' });
+  });
+
   it("end an answer that takes too long as a whole, the model's server included", async () => {
+    const clock = new VirtualClock();
     const { service, endpoint } = await serviceFor({
-      limits: { answerMs: 400 },
+      clock,
+      limits: { answerMs: 1_000 },
       endpoint: { fault: 'endless' },
     });
     const events = [];
-    for await (const event of service.streamAnswer('When was the old bridge built?', 'test'))
+    for await (const event of service.streamAnswer('When was the old bridge built?', 'test')) {
       events.push(event.type);
+      if (event.type === 'token' && clock.now() === 0) await clock.advance(1_000);
+    }
+    expect(clock.pendingTimers).toBe(0);
     expect(events.at(-1)).toBe('error');
     expect(events).toContain('token');
     await untilRequests(endpoint.url, ({ running }) => running === 0);

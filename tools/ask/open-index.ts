@@ -2,9 +2,8 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { recursiveChunker } from '../../src/chunking/recursive-chunker.ts';
 import type { Embedder } from '../../src/embedding/embedder.ts';
-import type { MemoryStore } from '../../src/retrieval/memory-store.ts';
 import { cacheFolder } from '../../src/service/cache-folder.ts';
-import { openFolderIndex } from '../../src/service/folder-index.ts';
+import { type FolderIndex, openFolderIndex } from '../../src/service/folder-index.ts';
 import { forTerminal, ProgressLine } from './terminal.ts';
 
 /** A sentence for the person who asked, and nothing else. */
@@ -26,7 +25,7 @@ export async function openIndex(
   folder: string,
   embedder: Embedder,
   signal: AbortSignal,
-): Promise<MemoryStore> {
+): Promise<FolderIndex> {
   const progress = new ProgressLine();
   let total: number | undefined;
   let failed = 0;
@@ -55,5 +54,5 @@ export async function openIndex(
         : `None of the ${failed} files in '${folder}' could be read.`,
     );
   }
-  return index.store;
+  return index;
 }

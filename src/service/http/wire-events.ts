@@ -20,6 +20,7 @@ export function wireEvent(event: AnswerEvent): Readonly<Record<string, unknown>>
     const { type, stage, error } = event;
     return { type, stage, kind: errorKind(error), message: errorMessage(error) };
   }
+  if (event.type === 'degraded') return { type: event.type, source: event.source };
   if (event.type !== 'sources') return { ...event };
   return {
     type: event.type,
