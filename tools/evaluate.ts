@@ -7,6 +7,8 @@ import { recursiveChunker } from '../src/chunking/recursive-chunker.ts';
 import { sentenceChunker } from '../src/chunking/sentence-chunker.ts';
 import { CachedEmbedder } from '../src/embedding/cached-embedder.ts';
 import { TransformersEmbedder } from '../src/embedding/transformers-embedder.ts';
+import { LateInteractionReranker } from '../src/retrieval/late-interaction.ts';
+import type { Reranker } from '../src/retrieval/reranker.ts';
 import { ProgressLine } from './ask/terminal.ts';
 import {
   type QuestionSet,
@@ -15,7 +17,7 @@ import {
   readQuestionSet,
 } from './evaluate/question-set.ts';
 import { runEvaluation, type System } from './evaluate/run-evaluation.ts';
-import { SearchedLanguage } from './evaluate/search-systems.ts';
+import { rerankedDocuments, SearchedLanguage } from './evaluate/search-systems.ts';
 import { tables } from './evaluate/table.ts';
 
 const chunkers = {
@@ -31,7 +33,7 @@ const defaultSize = (language: string) =>
 
 const help = `Usage: npm run evaluate [-- questions.json] [options]
 
-Measures BM25, vector and hybrid search on questions whose answers are known: nDCG@10, recall@10 and MRR, with
+Measures BM25, vector and hybrid search, each with and without reranking, on questions whose answers are known: nDCG@10, recall@10 and MRR, with
 bootstrap intervals, for each pair of languages (the question's, then that of the documents searched).
 
   questions.json   { "documents": [{ "id", "language", "text" or "path" }],
@@ -99,6 +101,22 @@ async function readQuestions(
   return readHandbook(split ?? 'development', signal);
 }
 
+/** Three systems rerank much the same texts for one question: each text is scored once. */
+function eachOnce(reranker: Reranker): Reranker {
+  let last: { readonly question: string; readonly scores: Map<string, number> } | undefined;
+  return {
+    name: reranker.name,
+    async score(question, texts, options) {
+      if (last?.question !== question) last = { question, scores: new Map() };
+      const { scores } = last;
+      const fresh = [...new Set(texts)].filter((text) => !scores.has(text));
+      for (const [at, score] of (await reranker.score(question, fresh, options)).entries())
+        scores.set(fresh[at]!, score);
+      return texts.map((text) => scores.get(text)!);
+    },
+  };
+}
+
 async function main(): Promise<void> {
   const { positionals, split, model, download, json, ...options } = readArguments();
   if (options.help) {
@@ -111,13 +129,13 @@ async function main(): Promise<void> {
   if (!set.questions.some(({ relevant }) => relevant.length > 0))
     throw new Refusal('No question has a relevant document: there is nothing to measure.');
   const progress = new ProgressLine();
-  await using embedder = new CachedEmbedder(
-    await TransformersEmbedder.load({
-      signal,
-      allowDownload: download,
-      ...(model !== undefined && { model }),
-    }),
-  );
+  const transformer = await TransformersEmbedder.load({
+    signal,
+    allowDownload: download,
+    ...(model !== undefined && { model }),
+  });
+  await using embedder = new CachedEmbedder(transformer);
+  const reranker = eachOnce(new LateInteractionReranker({ embedder: transformer, maxCachedTexts: 5_000 }));
   const languages = new Map<string, SearchedLanguage>();
   for (const [language, list] of Map.groupBy(set.documents, (entry) => entry.language)) {
     progress.show(`Indexing ${language}`, languages.size, undefined);
@@ -132,8 +150,12 @@ async function main(): Promise<void> {
     ['bm25', 'keyword'],
     ['vector', 'vector'],
     ['hybrid', 'hybrid'],
-  ] as const)
+  ] as const) {
     systems.set(name, (question, language) => language.rank(question, mode, signal));
+    systems.set(`${name}+rerank`, async (question, language) =>
+      language.rerank(question, await language.rank(question, mode, signal), reranker, signal),
+    );
+  }
   const evaluation = await runEvaluation(set, languages, systems, {
     signal,
     onQuestion: (done) => progress.show('Asking', done, set.questions.length),
@@ -146,7 +168,8 @@ async function main(): Promise<void> {
   );
   process.stdout.write(
     `Asked: ${asked}. Searched: ${searched.join(', ')}. Model: ${embedder.model}.\n` +
-      `A document's score is its best chunk's plus half the mean of its chunks'.\n\n${tables(evaluation)}\n`,
+      `A document's score is its best chunk's plus half the mean of its chunks'. ` +
+      `+rerank: the first ${rerankedDocuments} documents again, half by that score, half by late interaction.\n\n${tables(evaluation)}\n`,
   );
   if (json) process.stdout.write(`${JSON.stringify({ rows: evaluation.rows })}\n`);
 }

@@ -4,8 +4,12 @@ import type { Document } from '../../src/documents/document.ts';
 import type { Embedder } from '../../src/embedding/embedder.ts';
 import { KeywordIndex } from '../../src/retrieval/keyword-index.ts';
 import { MemoryStore } from '../../src/retrieval/memory-store.ts';
+import { type Reranker, standardScores } from '../../src/retrieval/reranker.ts';
 import { Retriever, type RetrieveOptions } from '../../src/retrieval/retriever.ts';
 import type { Hit } from '../../src/retrieval/vector-store.ts';
+
+/** Documents that a reranker looks at. */
+export const rerankedDocuments = 20;
 
 /** Most chunks that one search gives; the stores' own limit. */
 const mostChunks = 10_000;
@@ -75,6 +79,35 @@ export class SearchedLanguage {
         return { id, score: best + (0.5 * sum) / this.#chunksOf.get(id)!.length };
       })
       .sort((a, b) => b.score - a.score);
+  }
+
+  /**
+   * The first documents in a new order: half their former score, half that of the reranker for their chunks, put together
+   * as before, each as its distance from the mean in standard deviations. Those behind stay behind.
+   */
+  async rerank(
+    question: string,
+    ranked: readonly { readonly id: string; readonly score: number }[],
+    reranker: Reranker,
+    signal?: AbortSignal,
+  ): Promise<{ readonly id: string; readonly score: number }[]> {
+    const first = ranked.slice(0, rerankedDocuments);
+    const chunks = first.flatMap(({ id }) => this.chunksOf(id));
+    const scores = await reranker.score(
+      question,
+      chunks.map(({ text }) => text),
+      { signal },
+    );
+    const again = new Map(
+      this.documentScores(chunks.map((chunk, at) => ({ chunk, score: scores[at]! }))).map((document) => [
+        document.id,
+        document.score,
+      ]),
+    );
+    const former = standardScores(first.map(({ score }) => score));
+    const fresh = standardScores(first.map(({ id }) => again.get(id)!));
+    const blended = first.map(({ id }, at) => ({ id, score: (former[at]! + fresh[at]!) / 2 }));
+    return [...blended.sort((a, b) => b.score - a.score), ...ranked.slice(rerankedDocuments)];
   }
 
   chunksOf(documentId: string): readonly Chunk[] {
