@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
 import type { Embedder } from '../../src/embedding/embedder.ts';
-import { bundledModelFolder } from '../../src/embedding/bundled-model.ts';
 import { TransformersEmbedder } from '../../src/embedding/transformers-embedder.ts';
 import { type Endpoint, type EndpointOptions, startEndpoint } from '../../src/endpoint/server.ts';
 
@@ -9,10 +7,7 @@ let loading: Promise<Embedder> | undefined;
 
 /** The real embedder, loaded once a test file; its thread ends with the file's. */
 export function realEmbedder(): Promise<Embedder> {
-  const model = process.env.TEST_EMBEDDING_MODEL;
-  loading ??= TransformersEmbedder.load(
-    existsSync(bundledModelFolder) || model === undefined ? {} : { model },
-  );
+  loading ??= TransformersEmbedder.load();
   return loading;
 }
 

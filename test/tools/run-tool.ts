@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { bundledModelFolder } from '../../src/embedding/bundled-model.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -19,11 +17,9 @@ export interface Run {
 
 /** Starts a tool as `npm run` does; it ends with the test at the latest. */
 export function startTool(name: string, args: readonly string[], env: Record<string, string> = {}): Run {
-  const stand = process.env.TEST_EMBEDDING_MODEL;
-  const embedder = existsSync(bundledModelFolder) || stand === undefined ? [] : ['--embedder', stand];
   // The reader's own engine and cache stay out of it.
   const { OPENAI_BASE_URL: _url, OPENAI_API_KEY: _key, OPENAI_MODEL: _model, ...inherited } = process.env;
-  const child = spawn(process.execPath, [join(root, 'tools', 'run.mjs'), name, ...embedder, ...args], {
+  const child = spawn(process.execPath, [join(root, 'tools', 'run.mjs'), name, ...args], {
     env: { ...inherited, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
