@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Checkout } from './checkout.ts';
@@ -21,8 +21,7 @@ export async function lockSetUp({ state }: Checkout, onWait: () => void): Promis
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    const holder = readHolder(path);
-    if (holder !== undefined && (holder === process.pid || !isAlive(holder))) {
+    if (isAbandoned(path)) {
       rmSync(path, { force: true });
       continue;
     }
@@ -32,11 +31,15 @@ export async function lockSetUp({ state }: Checkout, onWait: () => void): Promis
   }
 }
 
-function readHolder(path: string): number | undefined {
+/** How long a lock may stand empty: it is made and filled in two steps, between which its process may be killed. */
+const emptyLimitMs = 2000;
+
+function isAbandoned(path: string): boolean {
   try {
     const pid = Number(readFileSync(path, 'utf8'));
-    return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;
+    if (Number.isSafeInteger(pid) && pid > 0) return pid === process.pid || !isAlive(pid);
+    return Date.now() - statSync(path).mtimeMs > emptyLimitMs;
   } catch {
-    return undefined; // given back meanwhile
+    return false; // given back meanwhile
   }
 }
