@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { repository } from './fake-machine.ts';
 
 interface Entry {
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
   resolved?: string;
   link?: boolean;
@@ -14,6 +16,13 @@ const { packages } = JSON.parse(readFileSync(join(repository, 'package-lock.json
 };
 
 describe('package-lock.json', () => {
+  it('is of this package.json', () => {
+    const manifest = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as Entry;
+    const locked = packages[''];
+    expect(locked?.dependencies).toEqual(manifest.dependencies);
+    expect(locked?.devDependencies).toEqual(manifest.devDependencies);
+  });
+
   it('has an entry for the binaries of every platform: npm ci refuses a lock without', () => {
     const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
       Object.keys(optionalDependencies).filter((name) => !isFoundFrom(path, name)),
