@@ -5,6 +5,8 @@ import { atLeast, median, type Row } from './row.ts';
 import { Texts } from './texts.ts';
 
 const part = 'chunking';
+/** Of each, the best counts: both have warmed up then. */
+const rounds = 8;
 const names: Readonly<Record<string, string>> = {
   langchain: 'LangChain',
   chonkie: 'chonkie',
@@ -23,8 +25,8 @@ function compare(
   const ratios: number[] = [];
   let detail = '';
   for (let pair = 0; pair < pairs; pair += 1) {
-    const ours = measure(kind, 'ours', path);
-    const theirs = measure(kind, peer, path, { rounds: 1 });
+    const ours = measure(kind, 'ours', path, { rounds });
+    const theirs = measure(kind, peer, path, { rounds });
     if (typeof ours === 'string') throw new Error(`Our own ${kind} chunker: ${ours}`);
     if (typeof theirs === 'string')
       return { ratio: null, detail: `${names[peer]} ${theirs}; ours ${ms(ours)}` };

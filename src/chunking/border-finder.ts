@@ -1,7 +1,7 @@
 import { border, borderAt } from './borders.ts';
 import { classes, partsCharacter, unitClass } from './characters.ts';
 
-const { ordinary, space, terminator, wideTerminator, closer } = unitClass;
+const { ordinary, space, terminator, wideTerminator, ideograph, closer } = unitClass;
 
 /** Finds the places where chunks may end and begin. One serves one text, front to back: it remembers line breaks. */
 export class BorderFinder {
@@ -46,12 +46,7 @@ export class BorderFinder {
     let bestAt = end;
     for (let position = Math.max(end - overlap, start + 1); position < end; position += 1) {
       const kind = classes[text.charCodeAt(position - 1)]!;
-      if (
-        kind === ordinary
-          ? best > border.none
-          : kind === space && best >= border.word && partsWords(text, position)
-      )
-        continue;
+      if (best > border.none && (kind === ordinary || isMinor(text, position, kind, best))) continue;
       const rank = borderAt(text, position, start);
       if (rank <= best) continue;
       best = rank;
@@ -85,8 +80,10 @@ export class BorderFinder {
   }
 }
 
-/** Whether the space before a position parts two words and no more, as most do. They need no closer look. */
-function partsWords(text: string, position: number): boolean {
+/** Whether the border behind a unit of this kind can be no better than the best so far, as with most letters and spaces. */
+function isMinor(text: string, position: number, kind: number, best: number): boolean {
+  if (kind === ideograph) return best >= border.character;
+  if (kind !== space || best < border.word) return false;
   const before = classes[text.charCodeAt(position - 2)]!;
   return before !== terminator && before !== closer && before !== wideTerminator && before !== space;
 }
