@@ -92,12 +92,14 @@ export {
   type Ranking,
   type SourceRank,
 } from './retrieval/fusion.ts';
+export { HttpReranker, RerankError, type HttpRerankerOptions } from './retrieval/http-reranker.ts';
 export {
   KeywordIndex,
   type KeywordHit,
   type KeywordIndexOptions,
   type KeywordSearchOptions,
 } from './retrieval/keyword-index.ts';
+export { LateInteractionReranker, type LateInteractionOptions } from './retrieval/late-interaction.ts';
 export {
   averagePrecision,
   ndcgAt,
@@ -107,6 +109,13 @@ export {
   type Relevant,
 } from './retrieval/measures.ts';
 export { MemoryStore } from './retrieval/memory-store.ts';
+export {
+  blendRerank,
+  rerank,
+  type RerankOptions,
+  type RerankedHit,
+  type Reranker,
+} from './retrieval/reranker.ts';
 export {
   Retriever,
   type Retrieval,
