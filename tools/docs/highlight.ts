@@ -1,5 +1,5 @@
 import { createCssVariablesTheme, createHighlighterCore } from '@shikijs/core';
-import { createJavaScriptRegexEngine } from '@shikijs/engine-javascript';
+import { createOnigurumaEngine } from '@shikijs/engine-oniguruma';
 import { escapeHtml } from './escape.ts';
 
 /** Code as HTML with classes for colours; the text itself, escaped, for a language that is not known. */
@@ -33,7 +33,7 @@ export async function createHighlight(): Promise<Highlight> {
       import('@shikijs/langs/http'),
       import('@shikijs/langs/diff'),
     ],
-    engine: createJavaScriptRegexEngine({ forgiving: true }),
+    engine: createOnigurumaEngine(import('@shikijs/engine-oniguruma/wasm-inlined')),
   });
   const known = new Set(highlighter.getLoadedLanguages());
   return (code, language) => {
