@@ -21,6 +21,11 @@ export class CitationMarkers {
   #ticks = 0;
 
   *push(text: string): Generator<AnswerPiece, void, undefined> {
+    // Most pieces are plain words outside of everything.
+    if (this.#held === '' && this.#codeTicks === 0 && this.#ticks === 0 && !/[[【`]/u.test(text)) {
+      if (text !== '') yield { type: 'text', text };
+      return;
+    }
     let shown = '';
     for (const unit of text) {
       if (this.#held !== '') {

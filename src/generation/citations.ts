@@ -67,7 +67,8 @@ export class CitationReader {
 
   #text(text: string): CitedEvent {
     this.#tail += text;
-    if (!this.#cited) this.#tail = this.#tail.slice(-longestQuote);
+    // Seldom: cutting at each word would copy the whole tail each time.
+    if (!this.#cited && this.#tail.length > 2 * longestQuote) this.#tail = this.#tail.slice(-longestQuote);
     // Between `[1]`, `[2]` and the full stop nothing new is said; with a letter the next sentence has begun.
     if (this.#cited && /[\p{L}\p{N}]/u.test(text)) {
       this.#tail = this.#tail.slice(this.#citedLength).replace(closing, '');
