@@ -82,6 +82,7 @@ export {
 } from './embedding/transformers-embedder.ts';
 
 // retrieval
+export { CrossEncoderReranker, type CrossEncoderOptions } from './retrieval/cross-encoder.ts';
 export { diversify, type DiversityOptions } from './retrieval/diversity.ts';
 export { expandHits, type ChunkLookup, type ExpandOptions, type Passage } from './retrieval/expand.ts';
 export type { Filter, FilterValue } from './retrieval/filter.ts';
