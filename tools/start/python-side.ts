@@ -48,8 +48,10 @@ export async function preparePythonSide(tools: VenvTools): Promise<PythonSide> {
   }
   const installed = await installedJupyter(tools, python?.executable, python?.jupyterlab);
   if (installed) {
-    if (failure !== undefined)
+    if (failure !== undefined) {
       progress.note(`Going on with the JupyterLab installed here. ${firstLine(failure)}`);
+      progress.note(`Later starts do the same, until ${join(checkout.state, memoryName)} is deleted.`);
+    }
     return installed;
   }
   if (failure !== undefined) throw new StartError(`JupyterLab could not be installed into .venv. ${failure}`);

@@ -5,6 +5,7 @@ import type { Children, Finished } from './children.ts';
 import { explainInstallFailure } from './install-failure.ts';
 import type { Progress } from './progress.ts';
 import type { Python } from './python-finder.ts';
+import { StartError } from './start-error.ts';
 import { pinnedJupyterlab, readStamp, requirementsHash, writeStamp } from './venv-stamp.ts';
 
 export interface VenvTools {
@@ -96,7 +97,7 @@ export function recipesFor(
 export async function makeVenv(recipes: readonly Recipe[], tools: VenvTools): Promise<string | undefined> {
   const { checkout, children, progress } = tools;
   const env = installerEnvironment(tools.env);
-  const before = setAside(checkout, progress);
+  const before = moveAway(checkout, progress);
   let failure = 'There is no way to make a Python environment here.';
   for (const recipe of recipes) {
     rmSync(checkout.venv, { recursive: true, force: true, maxRetries: 3 });
@@ -167,6 +168,20 @@ async function runRecipe(
     if (finished.status !== 0) return finished;
   }
   return finished;
+}
+
+function moveAway(checkout: Checkout, progress: Progress): ReturnType<typeof setAside> {
+  try {
+    return setAside(checkout, progress);
+  } catch (error) {
+    // Windows does not move what a running program has open; elsewhere it may belong to another user.
+    const { code } = error as NodeJS.ErrnoException;
+    throw new StartError(
+      `${checkout.venv} is to be made again and cannot be moved (${code ?? String(error)}): ` +
+        'close every JupyterLab and editor that uses it, or delete it, then run `npm start` again.',
+      { cause: error },
+    );
+  }
 }
 
 /** Moves the environment that is there out of the way. One that this project did not make is never deleted. */
