@@ -11,6 +11,9 @@ const frontMatter = /^---\r?\n(?:[^\n]*\n){0,40}?---\r?\n/u;
 const headingLine = /^\s{0,3}#{1,6}\s+(.*?)\s*#*\s*$/u;
 /** Tables, rules, front matter fences, link definitions, HTML on a line of its own. */
 const noProse = /^\s*(?:\||[-=*_]{3,}\s*$|\[[^\]]+\]:\s|<\/?[a-z!][^>]*>\s*$)/iu;
+/** Code that stands without a fence, as in a slice from the middle of a block. */
+const codeLine =
+  /^\s*(?:\/\/|\/\*|#!|\$ |(?:import|export|const|let|var|function|class|return|await|async|if|for)\b.*[;{(]\s*$|[})\]])|[;{]\s*$/u;
 const itemMark = /^\s*(?:>\s?)*(?:[-*+•]\s+|\d{1,3}[.)]\s+)?(?:\[[ xX]\]\s+)?/u;
 
 /** Sentences of a Markdown or plain text in their order; headings, code blocks, tables and link lists are left out. */
@@ -36,7 +39,7 @@ export function sourceSentences(text: string): SourceSentence[] {
     } else if (title !== undefined) {
       endParagraph();
       heading = title;
-    } else if (line.trim() === '' || noProse.test(line)) {
+    } else if (line.trim() === '' || noProse.test(line) || codeLine.test(line)) {
       endParagraph();
     } else {
       const mark = itemMark.exec(line)?.[0] ?? '';
@@ -48,10 +51,16 @@ export function sourceSentences(text: string): SourceSentence[] {
   return sentences;
 }
 
-/** A slice may begin inside a code block: then its fences are odd in number, and the first, which closes, names no language. */
+/**
+ * A slice may begin inside a code block. A fence that names a language opens one: if, read from outside, such a fence would
+ * close, the slice begins inside. Where none names any, an odd number tells the same.
+ */
 function startsInCode(lines: readonly string[]): boolean {
   const languages = lines.map((line) => fence.exec(line)?.[1]).filter((language) => language !== undefined);
-  return languages.length % 2 === 1 && languages[0] === '';
+  const fitsFrom = (firstCloser: 0 | 1) =>
+    languages.every((language, index) => index % 2 !== firstCloser || language === '');
+  if (fitsFrom(1) && fitsFrom(0)) return languages.length % 2 === 1;
+  return fitsFrom(0);
 }
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'sentence' });

@@ -60,6 +60,16 @@ it('should know a slice that begins inside a code block, and leave out front mat
   expect(texts('This is prose before it.\n```ts\nconst cut = "in the middle of the block";')).toEqual([
     'This is prose before it.',
   ]);
+  expect(
+    texts(
+      '// a comment of the code here\n```\nThis is prose.  It is here.\n```ts\nconst a = 1;\n```\nAnd this is prose.',
+    ),
+  ).toEqual(['And this is prose.']);
+  expect(
+    texts(
+      "import OpenAI from 'openai';\n// A comment in the middle of code\nconst client = new OpenAI({\n})",
+    ),
+  ).toEqual([]);
   expect(texts('---\nid: a.md\ntitle: Some words as a title\n---\nThis is the first sentence.')).toEqual([
     'This is the first sentence.',
   ]);
