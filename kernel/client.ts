@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { newConnection } from './client/connection.ts';
-import { KernelConnection } from './client/kernel-connection.ts';
-import type { MessageListener, StartOptions } from './client/options.ts';
+import { KernelConnection, type ConnectionOptions } from './client/kernel-connection.ts';
+import type { StartOptions } from './client/options.ts';
 import type { Connection } from './wire/message.ts';
 
 export type { ClientChannel, Exchange, ExecuteOptions, StartOptions } from './client/options.ts';
@@ -16,6 +16,8 @@ export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
+
+const maxAttempts = 3;
 
 /** A kernel that this client started, and the sockets to it. */
 export class KernelClient extends KernelConnection {
@@ -30,9 +32,9 @@ export class KernelClient extends KernelConnection {
     connection: Connection,
     folder: string,
     child: ChildProcess,
-    onMessage?: MessageListener,
+    options: ConnectionOptions,
   ) {
-    super(connection, onMessage);
+    super(connection, options);
     this.#folder = folder;
     this.process = child;
     for (const stream of [child.stdout, child.stderr]) {
@@ -48,33 +50,36 @@ export class KernelClient extends KernelConnection {
   }
 
   /** Starts a kernel and resolves when both its answers and its outputs arrive. */
-  static async start({
-    argv,
-    cwd,
-    env = process.env,
-    startTimeoutMs = 30_000,
-    onMessage,
-  }: StartOptions): Promise<KernelClient> {
+  static async start(options: StartOptions): Promise<KernelClient> {
+    for (let attempt = 1; ; attempt += 1) {
+      const client = await KernelClient.#spawn(options);
+      try {
+        await Promise.race([client.open(options.startTimeoutMs), client.#died()]);
+        return client;
+      } catch (error) {
+        await client.kill();
+        // A port that was free a moment ago may be another's by now.
+        if (attempt === maxAttempts || !/address already in use/i.test(client.log)) throw error;
+      }
+    }
+  }
+
+  static async #spawn({ argv, cwd, env = process.env, ...options }: StartOptions): Promise<KernelClient> {
     const folder = await mkdtemp(join(tmpdir(), 'kernel-client-'));
     const connection = await newConnection();
     const file = join(folder, 'connection.json');
     await writeFile(file, JSON.stringify(connection), { mode: 0o600 });
     const [command = '', ...args] = argv.map((part) => part.replace('{connection_file}', file));
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const client = new KernelClient(connection, folder, child, onMessage);
-    const died = client.exited.then(({ code, signal }) => {
-      const reason = `the kernel ended (${signal ?? code}) ${client.log}`.trim();
-      client.fail(reason);
-      throw new Error(reason);
-    });
-    died.catch(() => {});
-    try {
-      await Promise.race([client.open(startTimeoutMs), died]);
-      return client;
-    } catch (error) {
-      await client.kill();
-      throw error;
-    }
+    return new KernelClient(connection, folder, child, options);
+  }
+
+  /** Rejects when the process has ended, and fails what waits for it. */
+  async #died(): Promise<never> {
+    const { code, signal } = await this.exited;
+    const reason = `the kernel ended (${signal ?? code}) ${this.log}`.trim();
+    this.fail(reason);
+    throw new Error(reason);
   }
 
   /** Presses the stop button: in the way that the course's kernel spec names, or by a signal as plain tslab wants it. */

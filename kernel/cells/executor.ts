@@ -1,11 +1,10 @@
-import { Module, createRequire } from 'node:module';
 import { setImmediate } from 'node:timers';
-import { dirname, extname, join } from 'node:path';
 import { Script, constants } from 'node:vm';
 import { readPragmas } from '../compile/pragmas.ts';
 import { hasTopLevelAwait } from '../compile/top-level-await.ts';
-import type { Conversion, Diagnostic, SideOutput, TslabConverter } from '../compile/tslab.ts';
+import type { Conversion, Diagnostic, TslabConverter } from '../compile/tslab.ts';
 import type { Compiler } from '../compile/compiler.ts';
+import { CellModules } from './cell-modules.ts';
 import { rememberScript } from './cell-scripts.ts';
 import { runInCell, type CellContext } from './cell-context.ts';
 
@@ -42,8 +41,7 @@ export class Executor {
   readonly converter: TslabConverter;
   readonly #compiler: Compiler;
   readonly #guard: InterruptGuard;
-  readonly #sideOutputs = new Map<string, string>();
-  readonly #sideModules = new Map<string, Module>();
+  readonly #modules: CellModules;
   #declarations = '';
   #interruptRunning: ((error: InterruptedError) => void) | undefined;
 
@@ -51,10 +49,9 @@ export class Executor {
     this.#compiler = compiler;
     this.#guard = guard;
     this.converter = compiler.converterModule.createConverter({ isJS: false, isBrowser: false });
-    const scope = {
-      exports: valuesOfBindings(this.variables),
-      require: this.#requireFrom(join(process.cwd(), 'cell.cjs')),
-    };
+    this.#modules = new CellModules(process.cwd(), { tslab: compiler.publicModule });
+    const { require, meta } = this.#modules;
+    const scope = { exports: valuesOfBindings(this.variables), require, meta };
     // The one name that a compiled cell reads from outside, as on plain tslab.
     Object.defineProperty(globalThis, '__tslab__', { value: scope, configurable: true });
   }
@@ -78,7 +75,7 @@ export class Executor {
       return { status: 'thrown', error };
     }
     const { output, declOutput, diagnostics, lastExpressionVar, sideOutputs } = conversion;
-    for (const { path, data } of sideOutputs ?? []) this.#rememberSideOutput({ path, data });
+    for (const output of sideOutputs ?? []) this.#modules.addLocal(output);
     if (diagnostics.length > 0) return { status: 'refused', diagnostics };
     if (output === undefined) {
       this.#declarations = declOutput ?? '';
@@ -87,7 +84,7 @@ export class Executor {
     rememberScript(fileName, { source, code: output, maps: this.#compiler.maps() });
     const isAsync = hasTopLevelAwait(this.#compiler.ts, source);
     try {
-      await this.#runScript(cell, output, fileName, isAsync);
+      await this.#runWithImports(cell, output, fileName, isAsync);
     } catch (error) {
       return { status: 'thrown', error };
     }
@@ -111,6 +108,18 @@ export class Executor {
       return this.#guard.uninterrupted(() => this.converter.convert(this.#declarations, source));
     } finally {
       options.strict = true;
+    }
+  }
+
+  /** Some packages can only be imported, not required: then they are, and the cell starts over from its imports. */
+  async #runWithImports(cell: CellContext, code: string, fileName: string, isAsync: boolean): Promise<void> {
+    for (;;) {
+      try {
+        await this.#runScript(cell, code, fileName, isAsync);
+        return;
+      } catch (error) {
+        if (!(await this.#modules.importWhatFailed(error))) throw error;
+      }
     }
   }
 
@@ -148,36 +157,6 @@ export class Executor {
     const value = this.variables[name];
     delete this.variables[name];
     return value;
-  }
-
-  #rememberSideOutput({ path, data }: SideOutput): void {
-    this.#sideModules.delete(path);
-    this.#sideOutputs.set(path, data);
-  }
-
-  /** The `require` of a cell: knows `tslab`, the modules made in cells, and the notebook's local TypeScript files. */
-  #requireFrom(fileName: string): (id: string) => unknown {
-    const require = createRequire(fileName);
-    const requireInCell = (id: string): unknown =>
-      id === 'tslab'
-        ? this.#compiler.publicModule
-        : (this.#requireSideOutput(dirname(fileName), id) ?? require(id));
-    return Object.assign(requireInCell, require);
-  }
-
-  #requireSideOutput(folder: string, id: string): unknown {
-    const path = join(folder, extname(id) === '' ? `${id}.js` : id).replaceAll('\\', '/');
-    const loaded = this.#sideModules.get(path);
-    if (loaded !== undefined) return loaded.exports;
-    const code = this.#sideOutputs.get(path);
-    if (code === undefined) return undefined;
-    const module = new Module(path);
-    module.filename = path;
-    this.#sideModules.set(path, module);
-    const compiled = new Script(`(function(exports, require, module) {${code}\n})`, { filename: path });
-    const body = compiled.runInThisContext() as (...args: unknown[]) => void;
-    body(module.exports, this.#requireFrom(path), module);
-    return module.exports;
   }
 }
 

@@ -18,13 +18,19 @@ export function failureOf(thrown: unknown): Failure {
     }
     const ename = typeof thrown.name === 'string' && thrown.name !== '' ? thrown.name : 'Error';
     const evalue = typeof thrown.message === 'string' ? thrown.message : inspectSafely(thrown.message);
-    // An error without frames is inspected in brackets.
-    const text = inspectSafely(thrown).replace(/^\[([\s\S]*)\]$/, '$1');
+    const text = withoutBrackets(inspectSafely(thrown), thrown.stack);
     return { ename, evalue, traceback: withSource(text.split('\n')) };
   } catch {
     const evalue = 'a value that cannot be shown';
     return { ename: 'Thrown', evalue, traceback: [`Thrown: ${evalue}`] };
   }
+}
+
+/** An error that has no frames is inspected in brackets. */
+function withoutBrackets(text: string, stack: unknown): string {
+  return typeof stack === 'string' && text.startsWith(`[${stack}]`)
+    ? stack + text.slice(stack.length + 2)
+    : text;
 }
 
 /** What the compiler's complaints become: one entry each, with the line it is about. */

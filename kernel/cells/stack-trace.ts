@@ -30,7 +30,9 @@ function describeFrame(frame: NodeJS.CallSite): string | undefined {
   const path = file.startsWith('file:') ? fileURLToPath(file) : file;
   if (path.startsWith('node:') || path.startsWith(kernelFolder)) return undefined;
   if (path.includes(`${sep}tslab${sep}dist${sep}`)) return undefined;
-  return textOf(frame).replace(file, shortPath(path));
+  return textOf(frame)
+    .replace(file, shortPath(path))
+    .replace(/^(async )?Proxy\./, '$1');
 }
 
 function describeCellFrame(frame: NodeJS.CallSite, file: string): string | undefined {

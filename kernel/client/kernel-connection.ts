@@ -9,7 +9,7 @@ import {
   type Content,
   type Message,
 } from '../wire/message.ts';
-import type { ClientChannel, Exchange, ExecuteOptions, MessageListener } from './options.ts';
+import type { ClientChannel, Exchange, ExecuteOptions, MessageListener, StartOptions } from './options.ts';
 import { OutputArea } from './output-area.ts';
 
 interface Waiting extends Exchange {
@@ -20,6 +20,8 @@ interface Waiting extends Exchange {
   readonly reject: (error: Error) => void;
 }
 
+export type ConnectionOptions = Pick<StartOptions, 'onMessage' | 'lostMessageMs'>;
+
 /** A client's sockets to a running kernel; several may be connected to one. */
 export class KernelConnection {
   readonly connection: Connection;
@@ -27,13 +29,15 @@ export class KernelConnection {
   info: Content = {};
   readonly #session = randomUUID();
   readonly #onMessage: MessageListener | undefined;
+  readonly #lostMessageMs: number | undefined;
   readonly #waiting = new Map<string, Waiting>();
   readonly #sockets;
   #sending = Promise.resolve();
   #isClosed = false;
 
-  constructor(connection: Connection, onMessage?: MessageListener) {
+  constructor(connection: Connection, { onMessage, lostMessageMs }: ConnectionOptions = {}) {
     this.connection = connection;
+    this.#lostMessageMs = lostMessageMs;
     this.#onMessage = onMessage;
     const routingId = this.#session;
     this.#sockets = {
@@ -180,6 +184,10 @@ export class KernelConnection {
       else if (type === 'update_display_data') this.#updateDisplays(message.content);
     }
     if (waiting.reply !== undefined && waiting.isIdle) waiting.resolve(waiting.reply);
+    else if (this.#lostMessageMs !== undefined && (waiting.reply !== undefined || waiting.isIdle)) {
+      const resolve = (): void => waiting.resolve(waiting.reply ?? { status: 'unknown' });
+      setTimeout(resolve, this.#lostMessageMs).unref();
+    }
   }
 
   /** A cell may redraw what an earlier cell displayed. */

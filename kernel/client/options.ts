@@ -12,6 +12,11 @@ export interface StartOptions {
   /** The notebook's folder. */
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
+  /**
+   * Plain tslab loses a message now and then, because it sends one before the last is gone. With this option a request is done
+   * so long after its reply or its idle status, though the other did not come.
+   */
+  readonly lostMessageMs?: number;
   /** How long the kernel may take to its first answer. @default 30000 */
   readonly startTimeoutMs?: number;
   readonly onMessage?: MessageListener;

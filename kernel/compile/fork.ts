@@ -3,7 +3,7 @@
 import type ts from 'typescript';
 import { diagnosticsOfFiles } from './diagnostics.ts';
 import { quickInfoAt } from './quick-info.ts';
-import { visitWithShorthand } from './shorthand.ts';
+import { visitCell } from './visit-cell.ts';
 import type { CellBuilder, CellWatchHost, FullTypeScript } from './typescript-internals.ts';
 
 /** The two source maps of a cell: from its modules to what was typed, and from its CommonJS to its modules. */
@@ -47,7 +47,7 @@ export function replaceFork(
       ...Completions,
       getCompletionsAtPositionForTslab: (...args: unknown[]) => Completions.getCompletionsAtPosition(...args),
     },
-    visitEachChild: visitWithShorthand(typescript, () => state.program),
+    visitEachChild: visitCell(typescript, () => state.program),
     createWatchCompilerHost: (rootFiles: string[], options: ts.CompilerOptions, ...rest: unknown[]) => {
       Object.assign(state.options, optionsOfToday(typescript, options));
       const create = typescript.createWatchCompilerHost as unknown as (...args: unknown[]) => CellWatchHost;
@@ -74,6 +74,8 @@ function optionsOfToday(typescript: FullTypeScript, forkOptions: ts.CompilerOpti
     types: ['node'],
     experimentalDecorators: false,
     inlineSourceMap: true,
+    // `import './helper.ts'`, as Node itself has it.
+    rewriteRelativeImportExtensions: true,
   };
 }
 

@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { useKernel } from './start-kernel.ts';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { runCell, startKernelForTest, useKernel } from './start-kernel.ts';
 
 const { run } = useKernel();
 
@@ -92,6 +95,52 @@ describe('TypeScript in cells', () => {
   it('keeps the types of earlier cells', async () => {
     await run('interface Chunk { readonly text: string }\nconst chunks: Chunk[] = [{ text: "a" }];');
     expect((await run('chunks[0].txt')).traceback).toContain("Property 'txt' does not exist on type 'Chunk'");
+  });
+});
+
+describe('imports', () => {
+  /** A notebook's folder with packages and a local file beside it. */
+  async function startAmong(files: Record<string, string>) {
+    const folder = await mkdtemp(join(tmpdir(), 'kernel-imports-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), text);
+    }
+    return await startKernelForTest({ cwd: folder });
+  }
+
+  it('take packages that cannot be required, local TypeScript, and a changed local file', async () => {
+    const client = await startAmong({
+      'node_modules/import-only/package.json':
+        '{"name":"import-only","type":"module","exports":{".":{"types":"./a.d.ts","import":"./a.js"}}}',
+      'node_modules/import-only/a.js': 'export const one = 1; export default "d";',
+      'node_modules/import-only/a.d.ts':
+        'export const one: number; declare const d: string; export default d;',
+      'node_modules/awaits/package.json':
+        '{"name":"awaits","type":"module","exports":"./b.js","types":"./b.d.ts"}',
+      'node_modules/awaits/b.js': 'await null; export const two = 2;',
+      'node_modules/awaits/b.d.ts': 'export const two: number;',
+      'helper.ts':
+        'export const three: number = 3;\nexport function fail(): never {\n  throw new Error("in helper");\n}',
+    });
+    const source =
+      "import fallback, { one } from 'import-only';\nimport { two } from 'awaits';\nimport { three, fail } from './helper.ts';\n[fallback, one, two, three]";
+    expect((await runCell(client, source)).value).toBe("[ 'd', 1, 2, 3 ]");
+    const { traceback } = await runCell(client, 'fail()');
+    expect(traceback).toMatch(/at fail \(helper\.js:\d+:\d+\)\n\s+at In \[2\]:1:1/);
+  });
+
+  it('that fail say why', async () => {
+    const { traceback } = await run("import { nothing } from 'no-such-package';");
+    expect(traceback).toContain("Cannot find module 'no-such-package'");
+    expect((await run("await import('no-such-package' as string)")).reply['ename']).toBe('Error');
+  });
+
+  it('know where they are', async () => {
+    expect(
+      (await run('[import.meta.dirname === process.cwd(), import.meta.url.startsWith("file:")]')).value,
+    ).toBe('[ true, true ]');
   });
 });
 

@@ -9,12 +9,15 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export const kernelArgv = [process.execPath, here('../../kernel/start.cjs'), '{connection_file}'];
 
+export interface KernelOptions {
+  readonly argv?: readonly string[];
+  readonly cwd?: string;
+}
+
 const violations: string[] = [];
 
 /** Starts the course's kernel; every message it sends is held to the protocol. */
-export async function startKernel(
-  options: { env?: NodeJS.ProcessEnv; argv?: string[] } = {},
-): Promise<KernelClient> {
+export async function startKernel(options: KernelOptions = {}): Promise<KernelClient> {
   return await KernelClient.start({
     argv: kernelArgv,
     cwd: here('.'),
@@ -24,9 +27,7 @@ export async function startKernel(
 }
 
 /** A kernel for one test, ended with it. */
-export async function startKernelForTest(
-  options: { env?: NodeJS.ProcessEnv; argv?: string[] } = {},
-): Promise<KernelClient> {
+export async function startKernelForTest(options: KernelOptions = {}): Promise<KernelClient> {
   const client = await startKernel(options);
   onTestFinished(() => client.kill());
   return client;

@@ -7,6 +7,8 @@ export interface KernelCommand {
   readonly argv: readonly string[];
   /** Plain tslab: errors come as text on stderr, and the stop button is a signal. */
   readonly isPlain: boolean;
+  /** How long to wait for a message that it may have lost. */
+  readonly lostMessageMs?: number;
 }
 
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
@@ -27,4 +29,5 @@ export const plainTslab: KernelCommand = {
     '{connection_file}',
   ],
   isPlain: true,
+  lostMessageMs: 3000,
 };

@@ -3,13 +3,11 @@ import type ts from 'typescript';
 type VisitEachChild = typeof ts.visitEachChild;
 
 /**
- * tslab turns a name of an earlier cell into `exports.name` wherever it stands, except in shorthand: `{ name }` would have to
- * become `{ name: exports.name }`. This wraps TypeScript's `visitEachChild`, through which tslab walks a cell, so that it does.
+ * Wraps TypeScript's `visitEachChild`, through which tslab walks a cell, so that two things work in cells that otherwise do not.
+ * tslab turns a name of an earlier cell into `exports.name` wherever it stands, except in shorthand: here `{ name }` becomes
+ * `{ name: exports.name }`. And `import.meta`, which only a module may say, becomes `__tslab__.meta`.
  */
-export function visitWithShorthand(
-  typescript: typeof ts,
-  program: () => ts.Program | undefined,
-): VisitEachChild {
+export function visitCell(typescript: typeof ts, program: () => ts.Program | undefined): VisitEachChild {
   const { factory } = typescript;
 
   function isFromEarlierCell(node: ts.ShorthandPropertyAssignment): boolean {
@@ -25,6 +23,10 @@ export function visitWithShorthand(
   }
 
   return ((node: ts.Node, visitor: ts.Visitor, context: ts.TransformationContext) => {
+    if (typescript.isMetaProperty(node) && node.keywordToken === typescript.SyntaxKind.ImportKeyword) {
+      const meta = factory.createPropertyAccessExpression(factory.createIdentifier('__tslab__'), 'meta');
+      return typescript.setTextRange(meta, node);
+    }
     if (!typescript.isShorthandPropertyAssignment(node) || !isFromEarlierCell(node)) {
       return typescript.visitEachChild(node, visitor, context);
     }
