@@ -93,6 +93,7 @@ export {
   type Ranking,
   type SourceRank,
 } from './retrieval/fusion.ts';
+export { loadHybridIndex, saveHybridIndex, type HybridIndex } from './retrieval/hybrid-file.ts';
 export { HttpReranker, RerankError, type HttpRerankerOptions } from './retrieval/http-reranker.ts';
 export {
   KeywordIndex,
