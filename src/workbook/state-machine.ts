@@ -23,22 +23,22 @@ const stateNames = {
 };
 
 const boxes = {
-  start: { x: 24, y: 52 },
-  running: { x: 276, y: 52 },
-  yield: { x: 276, y: 222 },
-  closed: { x: 528, y: 52 },
+  start: { x: 16, y: 52, width: 140 },
+  running: { x: 216, y: 52, width: 360 },
+  yield: { x: 216, y: 222, width: 360 },
+  closed: { x: 636, y: 52, width: 70 },
 };
-const box = { width: 168, height: 44 };
+const boxHeight = 44;
 
 /** Each edge as a path, and where its label stands. */
 const edges: Record<GeneratorTransition, { path: string; x: number; y: number; anchor: string }> = {
-  first: { path: 'M192 74H272', x: 232, y: 66, anchor: 'middle' },
-  yield: { path: 'M296 96V218', x: 288, y: 162, anchor: 'end' },
-  resume: { path: 'M340 222V100', x: 348, y: 132, anchor: 'start' },
-  throw: { path: 'M384 222V100', x: 392, y: 162, anchor: 'start' },
-  return: { path: 'M428 222V100', x: 436, y: 192, anchor: 'start' },
-  end: { path: 'M444 74H524', x: 484, y: 40, anchor: 'middle' },
-  unstarted: { path: 'M108 96V308H612V100', x: 360, y: 300, anchor: 'middle' },
+  first: { path: 'M156 74H211', x: 184, y: 44, anchor: 'middle' },
+  yield: { path: 'M244 96V217', x: 236, y: 162, anchor: 'end' },
+  resume: { path: 'M290 222V101', x: 298, y: 162, anchor: 'start' },
+  throw: { path: 'M404 222V101', x: 412, y: 162, anchor: 'start' },
+  return: { path: 'M524 222V101', x: 532, y: 162, anchor: 'start' },
+  end: { path: 'M576 74H631', x: 706, y: 44, anchor: 'end' },
+  unstarted: { path: 'M86 96V308H671V101', x: 378, y: 300, anchor: 'middle' },
 };
 
 /**
@@ -73,10 +73,10 @@ export function stateMachine(
     );
   });
   const states = (Object.keys(boxes) as (keyof typeof boxes)[]).map((name) => {
-    const { x, y } = boxes[name];
+    const { x, y, width } = boxes[name];
     return (
-      `<rect x="${x}" y="${y}" width="${box.width}" height="${box.height}" rx="10" class="s0 panel" stroke-width="2"/>` +
-      `<text class="ink" x="${x + box.width / 2}" y="${y + 27}" text-anchor="middle">${stateNames[name]}</text>`
+      `<rect x="${x}" y="${y}" width="${width}" height="${boxHeight}" rx="10" class="s0 panel" stroke-width="2"/>` +
+      `<text class="ink" x="${x + width / 2}" y="${y + 27}" text-anchor="middle">${stateNames[name]}</text>`
     );
   });
   const rows = names.map((name) => {

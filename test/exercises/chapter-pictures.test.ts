@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { generatorState, lineChart, stateMachine } from '../../src/workbook/index.ts';
+import {
+  generatorState,
+  lineChart,
+  stateMachine,
+  traceGenerator,
+  type GeneratorTransition,
+} from '../../src/workbook/index.ts';
 
 function svgOf(html: string): string {
   const data = /src="data:image\/svg\+xml;base64,([^"]+)"/.exec(html)?.[1];
@@ -68,5 +74,42 @@ describe('generatorState', () => {
     self.next();
     expect(seen).toEqual(['running']);
     expect(() => generatorState([])).toThrow('`generator` must be a generator object');
+  });
+});
+
+describe('traceGenerator', () => {
+  function* stubborn(): Generator<number, string, unknown> {
+    try {
+      yield 1;
+    } catch {
+      yield 2;
+    }
+    return 'end';
+  }
+
+  it('should pass everything on and note each transition', () => {
+    const taken: GeneratorTransition[] = [];
+    const traced = traceGenerator(stubborn(), taken);
+    expect([traced.next().value, traced.throw(new Error('caught')).value, traced.next().value]).toEqual([
+      1,
+      2,
+      'end',
+    ]);
+    expect(taken).toEqual(['first', 'yield', 'throw', 'yield', 'resume', 'end']);
+    expect(traced.next()).toEqual({ value: undefined, done: true });
+    expect(taken).toHaveLength(6);
+  });
+
+  it('should note an error that comes out, a loop that is left, and a generator that never started', () => {
+    const taken: GeneratorTransition[] = [];
+    for (const value of traceGenerator(stubborn(), taken)) if (value === 1) break;
+    expect(taken.splice(0)).toEqual(['first', 'yield', 'return', 'end']);
+    const failing = traceGenerator(stubborn(), taken);
+    failing.next();
+    failing.next();
+    expect(() => failing.throw(new Error('too late'))).toThrow('too late');
+    expect(taken.splice(0)).toEqual(['first', 'yield', 'resume', 'end']);
+    traceGenerator(stubborn(), taken).return('early');
+    expect(taken).toEqual(['unstarted']);
   });
 });

@@ -99,7 +99,7 @@ describe('check', () => {
     expect(inspect(result)).toContain('✓ read to the end');
     expect(inspect(result)).toMatch(/✗ `break` after the first number\n {6}came: {5}0\n {6}expected: 1/);
     expect(inspect(result)).toContain('· an error thrown in the body of the loop');
-    expect(inspect(result)).toContain("Stuck? hint('generators/close-it')");
+    expect(inspect(result)).toContain("Stuck? await hint('generators/close-it')");
     const html = result[displaySymbol]()['text/html'];
     expect(html).toContain('<th style="text-align:left;vertical-align:top">came</th>');
     expect(html).toContain('<code>break</code> after the first number');

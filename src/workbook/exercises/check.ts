@@ -28,8 +28,8 @@ export async function check(
   return checkAnswer(files, answer, {
     progress,
     limitMs,
-    hintCall: `hint('${files.id}')`,
-    solutionCall: `solution('${files.id}')`,
+    hintCall: `await hint('${files.id}')`,
+    solutionCall: `await solution('${files.id}')`,
   });
 }
 
@@ -88,7 +88,7 @@ export async function solution(
   const files = await loadExercise(id, folder);
   const heading = `${files.exercise.number} ${files.exercise.title}`;
   if (progress.of(files.id).passedAt === undefined && !now) {
-    const text = `${heading} is not passed yet. solution('${files.id}', { now: true }) opens it all the same.`;
+    const text = `${heading} is not passed yet. await solution('${files.id}', { now: true }) opens it all the same.`;
     return new Shown({ 'text/plain': text });
   }
   markSolutionSeen(files.id, progress);
