@@ -17,21 +17,24 @@ export function checkPace({ tokensPerSecond = Infinity, firstTokenMs = 0 }: Pace
 }
 
 /**
- * Passes tokens on no sooner than their time: the first after `firstTokenMs`, then `tokensPerSecond`. Each has its own
- * time from the start, so late timers do not add up.
+ * Passes tokens on no sooner than their time: the first not before `firstTokenMs`, then `tokensPerSecond`. Each has its own
+ * time from the first on, so late timers do not add up.
  */
 export async function* pace(
   tokens: AsyncIterable<string>,
   { tokensPerSecond = Infinity, firstTokenMs = 0 }: PaceOptions,
   signal: AbortSignal,
 ): AsyncGenerator<string, void, undefined> {
-  const startMs = performance.now();
+  let dueMs = performance.now() + firstTokenMs;
+  let firstMs: number | undefined;
   let count = 0;
   for await (const token of tokens) {
-    const dueMs = startMs + firstTokenMs + (count / tokensPerSecond) * 1000;
     const waitMs = dueMs - performance.now();
     if (waitMs > 0) await sleep(waitMs, { signal });
+    // However long the first took to find, those after it keep their rate.
+    firstMs ??= performance.now();
     count++;
+    dueMs = firstMs + (count / tokensPerSecond) * 1000;
     yield token;
   }
 }

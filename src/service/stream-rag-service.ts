@@ -13,6 +13,8 @@ import { checkFilter, type Filter } from '../retrieval/filter.ts';
 import type { KeywordIndex } from '../retrieval/keyword-index.ts';
 import { checkModel, checkTopK, type VectorStore } from '../retrieval/vector-store.ts';
 import type { AnswerEvent, StageName } from './answer-events.ts';
+import { AnswerSpans } from './answer-spans.ts';
+import { errorKind } from './error-kind.ts';
 import { findPassages } from './find-passages.ts';
 import { ingest, type IngestEvent } from './ingest.ts';
 import { type SessionOptions, Sessions, standAlone } from './sessions.ts';
@@ -143,15 +145,17 @@ export class StreamRAGService {
     const started = (stage: StageName): AnswerEvent => {
       clock.stage = stage;
       clock.startMs = performance.now();
+      spans.start(stage);
       return { type: 'stage', stage, state: 'started' };
     };
-    const finished = (): AnswerEvent => ({
-      type: 'stage',
-      stage: clock.stage,
-      state: 'finished',
-      durationMs: performance.now() - clock.startMs,
-    });
+    const finished = (): AnswerEvent => {
+      spans.finish();
+      const durationMs = performance.now() - clock.startMs;
+      return { type: 'stage', stage: clock.stage, state: 'finished', durationMs };
+    };
     const { embedder, model } = this.#parts;
+    const spans = new AnswerSpans(model.model);
+    scope.onEnd(() => spans.end());
     const { embedMs, searchMs, answerMs } = this.#limits;
     // Unlike the scope's own signal it can end the work and leave the reader an event that says why.
     const working = new AbortController();
@@ -216,8 +220,10 @@ export class StreamRAGService {
         const step = await scope.wait(Promise.resolve(reader.next()), readerGone);
         if (step.done) break;
         if (step.value.type === 'text') yield* show(citations.push(step.value.text));
-        else if (step.value.type === 'usage') yield step.value;
-        else finishReason = step.value.reason;
+        else if (step.value.type === 'usage') {
+          spans.usage(step.value.promptTokens, step.value.completionTokens);
+          yield step.value;
+        } else finishReason = step.value.reason;
       }
       scope.throwIfAborted();
       if (scope.ended) return;
@@ -229,11 +235,9 @@ export class StreamRAGService {
     } catch (error) {
       scope.throwIfAborted();
       if (scope.ended) return;
-      yield {
-        type: 'error',
-        stage: clock.stage,
-        error: error instanceof Error ? error : new Error(String(error)),
-      };
+      const failure = error instanceof Error ? error : new Error(String(error));
+      spans.fail(errorKind(failure));
+      yield { type: 'error', stage: clock.stage, error: failure };
     } finally {
       scope.end();
     }

@@ -28,6 +28,23 @@ it('should give the first token after its wait and the others at the rate', asyn
   expect(vi.getTimerCount()).toBe(0);
 });
 
+it('should keep the rate after a first token that took long to find', async () => {
+  async function* late() {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    yield* words(3);
+  }
+  const seen: string[] = [];
+  const reading = (async () => {
+    const paced = pace(late(), { tokensPerSecond: 10 }, new AbortController().signal);
+    for await (const token of paced) seen.push(token);
+  })();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(seen).toEqual(['0']);
+  await vi.advanceTimersByTimeAsync(200);
+  await reading;
+  expect(seen).toEqual(['0', '1', '2']);
+});
+
 it('should wait for nothing by default', async () => {
   expect(await Array.fromAsync(pace(words(3), {}, new AbortController().signal))).toEqual(['0', '1', '2']);
 });

@@ -169,7 +169,7 @@ describe('the endpoint', () => {
   });
 
   it('stops its work when the client leaves, and tells so', async () => {
-    const { url } = await endpointFor({ tokensPerSecond: 20 });
+    const { url } = await endpointFor({ tokensPerSecond: 3 });
     const controller = new AbortController();
     const response = await fetch(`${url}/chat/completions`, {
       method: 'POST',

@@ -73,7 +73,7 @@ describe('StreamRAGService', () => {
   });
 
   it("stops the model's server when the reader leaves", async () => {
-    const { service, endpoint } = await serviceFor({ endpoint: { tokensPerSecond: 20 } });
+    const { service, endpoint } = await serviceFor({ endpoint: { tokensPerSecond: 3 } });
     for await (const event of service.streamAnswer('When was the old bridge built?', 'test')) {
       if (event.type === 'token') break;
     }

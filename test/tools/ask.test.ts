@@ -94,7 +94,7 @@ describe('npm run ask', () => {
 
   it('stops quietly on Ctrl-C, and the server stops its work', async () => {
     const { folder, ask } = await setUp();
-    const { url } = await endpointFor({ tokensPerSecond: 10 });
+    const { url } = await endpointFor({ tokensPerSecond: 3 });
     const run = ask([folder, question], { OPENAI_BASE_URL: url });
     await run.until((stdout) => stdout.length > 0);
     run.child.kill('SIGINT');

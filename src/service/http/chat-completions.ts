@@ -4,7 +4,8 @@ import type { AnswerEvent } from '../answer-events.ts';
 import type { EventStream } from './event-stream.ts';
 import { HttpError } from './http-error.ts';
 import type { ChatRequest } from './read-requests.ts';
-import { errorKind, errorMessage } from './wire-events.ts';
+import { errorKind } from '../error-kind.ts';
+import { errorMessage } from './wire-events.ts';
 
 /** A citation as a message's annotation: OpenAI's have a type and an object of that name. */
 const annotationOf = ({ number, documentId, start, end, text, exact }: Citation) => ({

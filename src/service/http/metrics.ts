@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Stream } from '../../iter/operator.ts';
 import type { AnswerEvent } from '../answer-events.ts';
 import type { RagOrchestrator } from '../rag-orchestrator.ts';
-import { errorKind } from './wire-events.ts';
+import { errorKind } from '../error-kind.ts';
 
 const stageSeconds = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
 const tokenSeconds = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];

@@ -1,12 +1,7 @@
 import { LanguageModelError } from '../../generation/language-model-error.ts';
 import type { AnswerEvent } from '../answer-events.ts';
+import { errorKind } from '../error-kind.ts';
 import { StageTimeoutError } from '../stage-timeout.ts';
-
-/** The class of a failure: a name from a short list, fit for a metric's label. */
-export function errorKind(error: Error): string {
-  if (error instanceof LanguageModelError) return error.kind;
-  return error instanceof StageTimeoutError ? 'timeout' : 'internal';
-}
 
 /** What a client is told of a failure: ours say what to do; any other's words stay inside. */
 export function errorMessage(error: Error): string {

@@ -32,7 +32,7 @@ describe('POST /v1/answers', () => {
   });
 
   it("stops the model's work when the client leaves", async () => {
-    const { url, endpoint } = await serverFor({ endpoint: { tokensPerSecond: 10 } });
+    const { url, endpoint } = await serverFor({ endpoint: { tokensPerSecond: 3 } });
     const controller = new AbortController();
     const response = await ask(url, { question }, { signal: controller.signal });
     await untilRequests(endpoint.url, ({ requests }) => (requests[0]?.tokens ?? 0) > 0);
