@@ -26,9 +26,10 @@ const timer = setInterval(look, 100);
 let bestMs = Infinity;
 let count = 0;
 for (let round = 0; round < Number(rounds); round += 1) {
-  const began = performance.now();
+  const began = process.cpuUsage();
   count = await work();
-  bestMs = Math.min(bestMs, performance.now() - began);
+  const { user, system } = process.cpuUsage(began);
+  bestMs = Math.min(bestMs, (user + system) / 1_000);
   look();
 }
 clearInterval(timer);

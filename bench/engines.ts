@@ -7,13 +7,25 @@ import { semanticChunker } from '../src/chunking/semantic-chunker.ts';
 import { sentenceChunker } from '../src/chunking/sentence-chunker.ts';
 import { tokenChunker } from '../src/chunking/token-chunker.ts';
 import { streamDocument } from '../src/documents/stream-text.ts';
-import { chonkie, gptTokenizer, langchain, llamaIndex, llmChunk, mastra, type SplitAll } from './peers.ts';
+import {
+  chonkie,
+  gptTokenizer,
+  langchain,
+  langchainDocuments,
+  llamaIndex,
+  llmChunk,
+  mastra,
+  type SplitAll,
+} from './peers.ts';
 
 /** Every kind of chunker with those that make the same, ready to split a text and say into how many. */
 export const engines: Readonly<Record<string, Readonly<Record<string, () => Promise<SplitAll>>>>> = {
   recursive: {
     ours: async () => whole(recursiveChunker({ size: 500, overlap: 50 })),
-    langchain: () => langchain('RecursiveCharacterTextSplitter', { chunkSize: 500, chunkOverlap: 50 }),
+    langchain: () =>
+      langchainDocuments('RecursiveCharacterTextSplitter', { chunkSize: 500, chunkOverlap: 50 }),
+    'langchain-texts': () =>
+      langchain('RecursiveCharacterTextSplitter', { chunkSize: 500, chunkOverlap: 50 }),
     chonkie: () => chonkie('RecursiveChunker', { chunkSize: 500, tokenizer: 'character' }),
     mastra: () => mastra('recursive', { maxSize: 500, overlap: 50 }),
     'llm-chunk': () => llmChunk({ minLength: 0, maxLength: 500, overlap: 50, splitter: 'paragraph' }),

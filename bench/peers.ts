@@ -5,6 +5,7 @@ async function load<Shape>(name: string): Promise<Shape> {
 
 interface Splitter {
   splitText(text: string): Promise<readonly string[]> | readonly string[];
+  createDocuments(texts: readonly string[]): Promise<readonly unknown[]>;
 }
 type SplitterClass = new (options: Record<string, unknown>) => Splitter;
 interface Created {
@@ -21,6 +22,13 @@ export async function langchain(name: string, options: Record<string, unknown>):
   const classes = await load<Record<string, SplitterClass>>('@langchain/textsplitters');
   const splitter = new classes[name]!(options);
   return async (text) => (await splitter.splitText(text)).length;
+}
+
+/** The same with what LangChain has of places: the lines that each chunk stands in. */
+export async function langchainDocuments(name: string, options: Record<string, unknown>): Promise<SplitAll> {
+  const classes = await load<Record<string, SplitterClass>>('@langchain/textsplitters');
+  const splitter = new classes[name]!(options);
+  return async (text) => (await splitter.createDocuments([text])).length;
 }
 
 /** A chunker of chonkie by the name of its class. */

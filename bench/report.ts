@@ -22,7 +22,8 @@ export function writeReport(part: string, rows: readonly Row[]): void {
     '# Measured beside others',
     '',
     'Written by `npm run bench -- <part>` (first `npm install --prefix bench`). Ratios: how many times as fast as the',
-    'one beside, 1 being equal, unless the row says otherwise. The medians of several pairs of runs, by turns.',
+    'one beside, 1 being equal, unless the row says otherwise. The medians of several pairs of runs, by turns, in time of the',
+    'processor (of the clock for loading and delays): other work on the machine does not count.',
   ].join('\n');
   writeFileSync(path, `${head}\n\n${body}`);
 }

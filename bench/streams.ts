@@ -18,14 +18,27 @@ interface Pair {
   readonly theirs: () => Promise<unknown>;
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
+/** Of the clock. */
+async function elapsed(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await work();
   return performance.now() - began;
 }
 
+/** Of the processor, which other work on the machine does not lengthen. */
+async function computed(work: () => Promise<unknown>): Promise<number> {
+  const began = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(began);
+  return (user + system) / 1_000;
+}
+
 /** By turns, so that a busy moment of the machine meets both; the first rounds warm. */
-async function compare({ ours, theirs }: Pair, rounds: number): Promise<{ ratio: number; detail: string }> {
+async function compare(
+  { ours, theirs }: Pair,
+  rounds: number,
+  timed: typeof elapsed,
+): Promise<{ ratio: number; detail: string }> {
   const pairs: { ours: number; theirs: number }[] = [];
   for (let round = 0; round < rounds + 3; round += 1) {
     const pair = { ours: await timed(ours), theirs: await timed(theirs) };
@@ -76,6 +89,7 @@ async function mapping(report: (row: Row) => void): Promise<void> {
       theirs: () => peer(items, task, { concurrency }),
     },
     15,
+    computed,
   );
   const what = `mapOrdered, ${tasks} empty tasks, ${concurrency} at a time`;
   report(atLeast({ part, what, beside: 'p-map', ...ordered }, 2));
@@ -102,6 +116,7 @@ async function mapping(report: (row: Row) => void): Promise<void> {
       },
     },
     15,
+    computed,
   );
   report(
     atLeast(
@@ -133,6 +148,7 @@ async function loading(report: (row: Row) => void): Promise<void> {
       },
     },
     5,
+    elapsed,
   );
   const what = `loading ${files} small files, ${at} at a time`;
   report(atLeast({ part, what, beside: 'fs.readFile in a bounded loop', ...result }, 0.8));
