@@ -1,4 +1,4 @@
-export function* readLines(pieces: Iterable<Uint8Array>): Generator<string> {
+export function* readLines(pieces: Iterable<Uint8Array>): Generator<string, void, undefined> {
   const decoder = new TextDecoder();
   let rest = '';
   for (const piece of pieces) {

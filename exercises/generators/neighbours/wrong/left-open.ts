@@ -1,6 +1,6 @@
 export const explains = 'nobody told the source';
 
-export function* neighbours<Item>(items: Iterable<Item>): Generator<[Item, Item]> {
+export function* neighbours<Item>(items: Iterable<Item>): Generator<[Item, Item], void, undefined> {
   const iterator = items[Symbol.iterator]();
   let before = iterator.next();
   while (!before.done) {

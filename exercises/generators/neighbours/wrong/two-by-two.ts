@@ -1,6 +1,6 @@
 export const explains = 'A value in the middle belongs to two pairs';
 
-export function* neighbours<Item>(items: Iterable<Item>): Generator<[Item, Item]> {
+export function* neighbours<Item>(items: Iterable<Item>): Generator<[Item, Item], void, undefined> {
   const pair: Item[] = [];
   for (const item of items) {
     pair.push(item);

@@ -1,6 +1,6 @@
 export const explains = 'one of them was left in the line';
 
-export function* readLines(pieces: Iterable<Uint8Array>): Generator<string> {
+export function* readLines(pieces: Iterable<Uint8Array>): Generator<string, void, undefined> {
   const decoder = new TextDecoder();
   let rest = '';
   for (const piece of pieces) {

@@ -1,6 +1,6 @@
 export const explains = 'One line is too many';
 
-export function* readLines(pieces: Iterable<Uint8Array>): Generator<string> {
+export function* readLines(pieces: Iterable<Uint8Array>): Generator<string, void, undefined> {
   const decoder = new TextDecoder();
   let rest = '';
   for (const piece of pieces) {
