@@ -35,9 +35,9 @@ it('should give the vectors that Python gives, whatever shares the batch', async
   const cosines = vectors.map((vector, text) => cosineSimilarity(vector, expected[text]!));
 
   expect(texts).toHaveLength(200);
-  expect(cosines.reduce((sum, cosine) => sum + cosine, 0) / cosines.length).toBeGreaterThanOrEqual(0.99);
-  // The worst single text. Other processors round 8-bit products differently, hence the room.
-  expect(Math.min(...cosines)).toBeGreaterThanOrEqual(0.98);
+  expect(cosines.reduce((sum, cosine) => sum + cosine, 0) / cosines.length).toBeGreaterThanOrEqual(0.999);
+  // The worst single text. Measured on one machine: 0.99999997. Processors that multiply bytes differently get room.
+  expect(Math.min(...cosines)).toBeGreaterThanOrEqual(0.99);
 });
 
 it('should fit in 16 MB on disk with its tokenizer', () => {

@@ -222,6 +222,19 @@ def onnx_embedder(graph: Path, tokenizer: Path, batch: int = 16, limit: int = 51
     return run
 
 
+def remembering(embed_all: Embed) -> Embed:
+    """The same embedder; a text that was embedded before is not embedded again."""
+    known: dict[str, numpy.ndarray] = {}
+
+    def run(texts: list[str]) -> numpy.ndarray:
+        new = sorted({text for text in texts if text not in known})
+        if new:
+            known.update(zip(new, embed_all(new)))
+        return numpy.stack([known[text] for text in texts])
+
+    return run
+
+
 def table(results: dict[str, dict]) -> str:
     """A Markdown table: systems down, directions across; nDCG@10 (95 % interval) / recall@10."""
     names = [f"{asked}→{answered}" for asked, answered in DIRECTIONS]

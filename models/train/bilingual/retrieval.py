@@ -224,11 +224,12 @@ def train() -> dict:
             away = (1 - (found * teacher_passages).sum(-1)) * known_passage
             loss = loss + settings.passage_anchor * away.sum() / known_passage.sum().clamp(min=1)
             trainer.step(loss)
-        if trainer.step_count % settings.validate_every == 0:
+        if trainer.step_count % settings.validate_every == 0 and trainer.step_count < settings.steps:
             line = {"step": trainer.step_count, "seconds": round(time.time() - started), "loss": round(running, 3)}
             log.append(line | {"validation": validate(trainer.model)})
             print(json.dumps(log[-1]), flush=True)
     final = trainer.finish()
     save(final, CHECKPOINTS / "retrieval.safetensors")
     result = validate(final)
+    print(json.dumps(result), flush=True)
     return {"items": len(items), "seconds": round(time.time() - started), "log": log, "validation": result}

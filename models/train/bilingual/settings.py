@@ -46,7 +46,7 @@ class Distil:
     """Stage 2: fewer layers, everything learns."""
 
     layers: tuple[int, ...] = (0, 2, 3, 4, 5)
-    steps: int = 1600
+    steps: int = 2400
     learning_rate: float = 2e-4
     embedding_rate: float = 5e-4
     tokens_per_batch: int = 4096
@@ -65,7 +65,7 @@ class Distil:
 class Retrieval:
     """Stage 3: headings and questions find their passages, in all four directions."""
 
-    steps: int = 300
+    steps: int = 240
     learning_rate: float = 5e-5
     embedding_rate: float = 2e-4
     batch: int = 56
@@ -79,7 +79,7 @@ class Retrieval:
     first_sentence_weight: float = 0.25
     prefix_weight: float = 0.3
     warm_up: int = 40
-    validate_every: int = 60
+    validate_every: int = 120
     passage_tokens: int = 112
     query_tokens: int = 48
 
