@@ -4,6 +4,7 @@ export { renderAnswer } from './answer.ts';
 export { check, hint, solution, type CheckOptions } from './exercises/check.ts';
 export type { CheckResult } from './exercises/check-result.ts';
 export type { Came, CheckOutcome, Exercise, Try } from './exercises/exercise.ts';
+export { progressReport } from './exercises/progress-report.ts';
 export { generatorState, type GeneratorState } from './generator-state.ts';
 export { liveHeapBytes } from './heap.ts';
 export { escapeHtml, htmlTable } from './html.ts';

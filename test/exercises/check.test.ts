@@ -8,6 +8,7 @@ import { countdown } from '../../exercises/generators/close-it/solution.ts';
 import { countdown as stub } from '../../exercises/generators/close-it/stub.ts';
 import { displaySymbol } from '../../src/workbook/exercises/shown.ts';
 import { Progress } from '../../src/workbook/exercises/progress.ts';
+import { progressReport } from '../../src/workbook/exercises/progress-report.ts';
 import { runCheck } from '../../src/workbook/exercises/run-check.ts';
 import type { Exercise } from '../../src/workbook/exercises/exercise.ts';
 
@@ -178,4 +179,14 @@ it('should keep the whole file readable between two writes', () => {
     format: 1,
     exercises: { 'a/b': { attempts: 1, hints: 0 } },
   });
+});
+
+it('should report what is passed and what is not', async () => {
+  const progress = temporaryProgress();
+  await check('close-it', countdown, { progress });
+  const report = await progressReport({ progress });
+  expect(String(report)).toMatch(/^1 of \d+ exercises passed\n/);
+  expect(String(report)).toContain('✓ 1.2 Close it anyway');
+  expect(String(report)).toContain('· 1.1 Neighbours');
+  expect(report[displaySymbol]()['text/html']).toContain('<progress max=');
 });
