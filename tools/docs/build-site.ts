@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { bundleScripts } from './bundle.ts';
 import { escapeHtml } from './escape.ts';
 import { folderKey } from './folder-key.ts';
@@ -20,6 +21,9 @@ import {
   pagePaths,
   type PageTools,
 } from './site-pages.ts';
+
+/** Style sheet, scripts and picture of the site; they belong to the builder, whatever repository it shows. */
+const templates = fileURLToPath(new URL('../../docs/site', import.meta.url));
 
 export interface SiteOptions {
   /** The repository. */
@@ -67,9 +71,8 @@ export function createSiteBuilder({ root, out, siteUrl, repositoryUrl }: SiteOpt
       const links: LinkMap = { root, pages: paths, repositoryUrl: repository, assets: new Set() };
       const tools: PageTools = { root, highlight, markdown: createMarkdown(highlight), links };
       const names = [...paths.keys()].join('\n');
-      const texts = new Map(
-        [...paths.keys()].map((source) => [source, readFileSync(join(root, source), 'utf8')]),
-      );
+      const written = [...paths.keys()].filter((source) => !source.startsWith('src/'));
+      const texts = new Map(written.map((source) => [source, readFileSync(join(root, source), 'utf8')]));
       const exercises = folderKey(join(root, 'exercises'));
 
       const chapters: Page[] = [];
@@ -103,13 +106,12 @@ export function createSiteBuilder({ root, out, siteUrl, repositoryUrl }: SiteOpt
       files.set('404.html', notFound(frame));
       for (const [name, code] of await keep(
         'scripts',
-        [folderKey(join(root, 'docs/site')), folderKey(join(root, 'src/retrieval'))],
-        () => bundleScripts(root),
+        [folderKey(templates), folderKey(join(templates, '../../src/retrieval'))],
+        () => bundleScripts(templates),
       ))
         files.set(name, code);
       files.set('search-index.js', searchScript(contents));
-      for (const name of ['style.css', 'favicon.svg'])
-        files.set(name, readFileSync(join(root, 'docs/site', name)));
+      for (const name of ['style.css', 'favicon.svg']) files.set(name, readFileSync(join(templates, name)));
       if (address !== undefined) {
         files.set('sitemap.xml', sitemap(contents, address));
         files.set('robots.txt', `User-agent: *\nAllow: /\nSitemap: ${address}sitemap.xml\n`);

@@ -5,11 +5,11 @@ import { rolldown } from 'rolldown';
  * The scripts of the pages, each a classic script in one file: pages opened as files cannot import modules. Two, so that a
  * page loads the small one and the search only when it is wanted.
  */
-export async function bundleScripts(root: string): Promise<Map<string, string>> {
+export async function bundleScripts(templates: string): Promise<Map<string, string>> {
   const scripts = new Map<string, string>();
   for (const name of ['site', 'search']) {
     const bundle = await rolldown({
-      input: join(root, 'docs/site/client', `${name}.ts`),
+      input: join(templates, 'client', `${name}.ts`),
       logLevel: 'silent',
     });
     const { output } = await bundle.generate({ format: 'iife', minify: true, name: `course_${name}` });

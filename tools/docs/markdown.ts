@@ -104,7 +104,7 @@ export function createMarkdown(highlight: Highlight): RenderMarkdown {
   return (text, at) => {
     place = at;
     try {
-      const html = markdown.render(text, { docId: at.idPrefix === undefined ? '' : at.idPrefix });
+      const html = markdown.render(text, at.idPrefix ? { docId: at.idPrefix } : {});
       // The link inside a heading was made before its id was known to be free.
       const linked = html.replace(
         /(<h[1-4] id="([^"]+)"[^>]*><a class="heading-link" href=")#[^"]*/g,

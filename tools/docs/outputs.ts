@@ -57,7 +57,11 @@ function outputHtml(output: CellOutput, { label, isMeantToFail, markdown }: Outp
   const svg = text('image/svg+xml');
   if (svg !== undefined) {
     // As a picture, an SVG can neither run script nor load anything.
-    const alt = /<title[^>]*>([^<]*)<\/title>/i.exec(svg)?.[1] ?? `Picture put out by ${label}`;
+    const title = /<title[^>]*>([\s\S]*?)<\/title>/i
+      .exec(svg)?.[1]
+      ?.replace(/<[^>]*>/g, '')
+      .trim();
+    const alt = title || `Picture put out by ${label}`;
     const data = Buffer.from(svg).toString('base64');
     return figure(`data:image/svg+xml;base64,${data}`, alt);
   }

@@ -29,9 +29,9 @@ export function provenanceOf(root: string, notebook: string, typescript: string 
     ofCell: (tags, isMasked) =>
       tags.includes(recordedTag)
         ? `Recorded${when}; the tests do not run this cell.`
-        : `Run and compared by the tests${isMasked ? ', but for what differs from run to run' : ''} · ${versions}${when}`,
+        : `Run and compared by the tests${isMasked ? ', but for what differs from run to run' : ''}${versions && ` · ${versions}`}${when}`,
     ofChapter:
-      `The outputs on this page are those of ${notebook}${day === undefined ? '' : ` as committed on ${day}`} (${versions}). ` +
+      `The outputs on this page are those of ${notebook}${day === undefined ? '' : ` as committed on ${day}`}${versions && ` (${versions})`}. ` +
       'Every test run executes the notebook in a fresh kernel and compares.',
   };
 }

@@ -31,7 +31,7 @@ function cell(tagName: string, { style = '', ...attributes }: sanitizeHtml.Attri
 
 const shared: sanitizeHtml.IOptions = {
   allowedSchemes: ['http', 'https', 'mailto'],
-  allowedSchemesByTag: { img: ['data', 'http', 'https'] },
+  allowedSchemesByTag: { img: ['data'] },
   allowProtocolRelative: false,
   disallowedTagsMode: 'discard',
   nonTextTags: ['style', 'script', 'textarea', 'option', 'noscript', 'title', 'template', 'iframe', 'object'],
@@ -77,17 +77,24 @@ const outputPolicy: sanitizeHtml.IOptions = {
  * would load.
  */
 export function sanitiseOutput(html: string): string {
-  return sanitizeHtml(html, outputPolicy);
+  return headed(sanitizeHtml(html, outputPolicy));
 }
 
 const proseId = /^[\p{L}\p{N}_.:-]+$/u;
-const proseAttributes = ['id', 'class', 'lang', 'dir', 'role', 'aria-label', 'aria-hidden', 'tabindex'];
+const proseAttributes = ['class', 'lang', 'dir', 'role', 'aria-label', 'aria-hidden', 'tabindex'];
+/** What our own Markdown sets; a text's own HTML cannot dress up as a part of the page. */
+const proseClasses = (
+  'heading-link code scroll note note-title task no-page is-* language-* t-* ' +
+  'footnotes footnotes-sep footnotes-list footnote-*'
+).split(' ');
 
 const prosePolicy: sanitizeHtml.IOptions = {
   ...shared,
   allowedTags: [...textTags, ...mathTags, 'input'],
   allowedAttributes: {
-    a: ['href', 'title', 'rel'],
+    a: ['href', 'title', 'rel', 'id'],
+    li: ['id'],
+    ...Object.fromEntries(['h1', 'h2', 'h3', 'h4'].map((tag) => [tag, ['id']])),
     img: ['src', 'alt', 'width', 'height', 'title', 'loading'],
     td: tableAttributes,
     th: tableAttributes,
@@ -97,6 +104,7 @@ const prosePolicy: sanitizeHtml.IOptions = {
     '*': proseAttributes,
     ...Object.fromEntries(mathTags.map((tag) => [tag, mathAttributes])),
   },
+  allowedClasses: { '*': proseClasses },
   transformTags: {
     td: cell,
     th: cell,
@@ -114,9 +122,17 @@ const prosePolicy: sanitizeHtml.IOptions = {
       },
     }),
   },
+  // Pictures that came along, or lie in the text itself; any other would be missing, or asked for elsewhere.
+  exclusiveFilter: ({ tag, attribs }) =>
+    tag === 'img' && !/^(?:data:image\/|(?:\.\.\/)*assets\/)/.test(attribs['src'] ?? ''),
 };
 
 /** Written text as HTML, made harmless; keeps the ids and classes of our own Markdown. */
 export function sanitiseProse(html: string): string {
-  return sanitizeHtml(html, prosePolicy);
+  return headed(sanitizeHtml(html, prosePolicy));
+}
+
+/** A heading without words names nothing: to a screen reader it is better a plain cell. */
+function headed(html: string): string {
+  return html.replace(/<th((?:\s[^>]*)?)>\s*<\/th>/g, '<td$1></td>');
 }

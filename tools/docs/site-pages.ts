@@ -34,7 +34,18 @@ export function pagePaths(root: string): Map<string, string> {
     paths.set(`docs/${name}`, `docs/${name.replace(/\.md$/, '.html')}`);
   for (const name of ['CONTRIBUTING.md', 'CHANGELOG.md'])
     if (existsSync(join(root, name))) paths.set(name, `docs/${name.toLowerCase().replace(/md$/, 'html')}`);
+  for (const room of namesIn(root, 'src', ''))
+    if (isPublicRoom(root, room)) paths.set(`src/${room}`, `api/${room}.html`);
   return paths;
+}
+
+/** Whether anything of a folder of `src/` is exported. */
+function isPublicRoom(root: string, room: string): boolean {
+  return entries.some(({ file }) => {
+    const path = join(root, file);
+    if (!existsSync(path)) return false;
+    return file === `src/${room}/index.ts` || readFileSync(path, 'utf8').includes(`'./${room}/`);
+  });
 }
 
 function namesIn(root: string, folder: string, end: string): string[] {

@@ -31,6 +31,8 @@ export function openSearch(): void {
 function load(name: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const script = element('script', { src: (document.body.dataset['root'] ?? '') + name });
+    // In the order asked for: the search reads what its index brings.
+    script.async = false;
     script.addEventListener('load', () => resolve());
     script.addEventListener('error', () => reject(new Error(`${name} does not load`)));
     document.head.append(script);

@@ -1,5 +1,6 @@
 // The search: loaded the first time that it is opened.
 import MiniSearch, { type AsPlainObject } from 'minisearch';
+import { inEnglish } from './chinese-words.ts';
 import { element } from './elements.ts';
 import { type SearchEntry, searchSettings } from './search-settings.ts';
 import { snippet } from './snippet.ts';
@@ -26,7 +27,7 @@ const field = element('input', {
   spellcheck: 'false',
   placeholder: 'Search · 搜索',
 });
-const list = element('ul', { id: 'search-results', role: 'listbox', 'aria-label': 'Results' });
+const list = element('div', { id: 'search-results', role: 'listbox', 'aria-label': 'Results' });
 const status = element('p', { role: 'status', class: 'search-status' });
 const close = element('button', { type: 'button', class: 'search-close' }, 'Close');
 dialog.append(element('div', { class: 'search-top' }, field, close), status, list);
@@ -40,9 +41,12 @@ function search(words: string): { id: number; terms: readonly string[] }[] {
     prefix: (term: string) => term.length > 1 && !isHan.test(term),
     fuzzy: (term: string) => (term.length > 3 && !isHan.test(term) ? 0.2 : false),
   };
-  const every = passages.search(words, { ...settings, combineWith: 'AND' });
-  const found = every.length > 0 ? every : passages.search(words, { ...settings, combineWith: 'OR' });
-  return found.slice(0, most).map(({ id, terms }) => ({ id: id as number, terms }));
+  const english = inEnglish(words);
+  const ways = english === undefined ? [words] : [words, english];
+  const every = ways.flatMap((way) => passages.search(way, { ...settings, combineWith: 'AND' }));
+  const found = every.length > 0 ? every : ways.flatMap((way) => passages.search(way, settings));
+  const once = new Map(found.map((one) => [one.id as number, one]));
+  return [...once.values()].slice(0, most).map(({ id, terms }) => ({ id: id as number, terms }));
 }
 
 function show(): void {
@@ -51,11 +55,17 @@ function show(): void {
   list.replaceChildren(
     ...found.map(({ id, terms }, at) => {
       const [page, heading, address, text] = shown[id]!;
-      const link = element('a', { href: (document.body.dataset['root'] ?? '') + address, tabindex: '-1' });
+      const link = element('a', {
+        href: (document.body.dataset['root'] ?? '') + address,
+        role: 'option',
+        id: `result-${at}`,
+        'aria-selected': 'false',
+        tabindex: '-1',
+      });
       const title = element('span', { class: 'result-title' }, heading || page);
       const where = element('span', { class: 'result-page' }, heading === '' ? '' : page);
       link.append(title, where, element('span', { class: 'result-text' }, ...snippet(text, words, terms)));
-      return element('li', { role: 'option', id: `result-${at}`, 'aria-selected': 'false' }, link);
+      return link;
     }),
   );
   field.setAttribute('aria-expanded', String(found.length > 0));
@@ -84,7 +94,7 @@ field.addEventListener('keydown', (event) => {
   const { length } = list.children;
   if (event.key === 'ArrowDown' && length > 0) choose((chosen + 1) % length);
   else if (event.key === 'ArrowUp' && length > 0) choose((chosen - 1 + length) % length);
-  else if (event.key === 'Enter') list.children[chosen]?.querySelector('a')?.click();
+  else if (event.key === 'Enter') list.querySelectorAll('a')[chosen]?.click();
   else return;
   event.preventDefault();
 });
