@@ -105,7 +105,10 @@ export class Executor {
     const { options } = this.#compiler;
     options.strict = readPragmas(source).strict;
     try {
-      return this.#guard.uninterrupted(() => this.converter.convert(this.#declarations, source));
+      const conversion = this.#guard.uninterrupted(() => this.converter.convert(this.#declarations, source));
+      const failure = this.#compiler.takeFailure();
+      if (failure !== undefined) throw failure;
+      return conversion;
     } finally {
       options.strict = true;
     }

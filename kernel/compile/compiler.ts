@@ -18,6 +18,8 @@ export interface Compiler {
   program(): ts.Program | undefined;
   /** The source maps of the last conversion. */
   maps(): CellMaps | undefined;
+  /** What the compiler threw while it rebuilt its program, once; a conversion after it is not to be trusted. */
+  takeFailure(): unknown;
   /** What the next conversion reads: a pragma of a cell may change `strict` for one conversion. */
   readonly options: ts.CompilerOptions;
 }
@@ -32,7 +34,7 @@ export function loadCompiler(cellGlobals: string): Compiler {
   const tslabRoot = dirname(require.resolve('tslab/package.json'));
   const fromTslab = createRequire(join(tslabRoot, 'dist', 'main.js'));
 
-  const state: CompilerState = { program: undefined, maps: undefined, options: {} };
+  const state: CompilerState = { program: undefined, maps: undefined, failure: undefined, options: {} };
   const forkPath = fromTslab.resolve('@tslab/typescript-for-tslab');
   const fork = new Module(forkPath);
   fork.filename = forkPath;
@@ -48,6 +50,11 @@ export function loadCompiler(cellGlobals: string): Compiler {
     publicModule: fromTslab('./public.js'),
     program: () => state.program,
     maps: () => state.maps,
+    takeFailure: () => {
+      const { failure } = state;
+      state.failure = undefined;
+      return failure;
+    },
     options: state.options,
   };
 }

@@ -4,6 +4,7 @@ import type ts from 'typescript';
 import { diagnosticsOfFiles } from './diagnostics.ts';
 import { quickInfoAt } from './quick-info.ts';
 import { visitCell } from './visit-cell.ts';
+import { joinWatchTimers } from './watch-timers.ts';
 import type { CellBuilder, CellWatchHost, FullTypeScript } from './typescript-internals.ts';
 
 /** The two source maps of a cell: from its modules to what was typed, and from its CommonJS to its modules. */
@@ -16,6 +17,8 @@ export interface CellMaps {
 export interface CompilerState {
   program: ts.Program | undefined;
   maps: CellMaps | undefined;
+  /** What the last rebuild of the program threw. */
+  failure: unknown;
   readonly options: ts.CompilerOptions;
 }
 
@@ -51,7 +54,9 @@ export function replaceFork(
     createWatchCompilerHost: (rootFiles: string[], options: ts.CompilerOptions, ...rest: unknown[]) => {
       Object.assign(state.options, optionsOfToday(typescript, options));
       const create = typescript.createWatchCompilerHost as unknown as (...args: unknown[]) => CellWatchHost;
-      return create([...rootFiles, cellGlobals], state.options, ...rest);
+      const host = create([...rootFiles, cellGlobals], state.options, ...rest);
+      joinWatchTimers(host, (error) => (state.failure = error));
+      return host;
     },
     createWatchProgram: (host: CellWatchHost) => createWatchProgram(typescript, host, cellGlobals, state),
     transpileModule: (code: string, options: ts.TranspileOptions) =>

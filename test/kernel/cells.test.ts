@@ -103,15 +103,16 @@ describe('imports', () => {
   async function startAmong(files: Record<string, string>) {
     const folder = await mkdtemp(join(tmpdir(), 'kernel-imports-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    for (const [name, text] of Object.entries(files)) {
+    const write = async (name: string, text: string) => {
       await mkdir(dirname(join(folder, name)), { recursive: true });
       await writeFile(join(folder, name), text);
-    }
-    return await startKernelForTest({ cwd: folder });
+    };
+    for (const [name, text] of Object.entries(files)) await write(name, text);
+    return { client: await startKernelForTest({ cwd: folder }), write };
   }
 
   it('take packages that cannot be required, local TypeScript, and a changed local file', async () => {
-    const client = await startAmong({
+    const { client } = await startAmong({
       'node_modules/import-only/package.json':
         '{"name":"import-only","type":"module","exports":{".":{"types":"./a.d.ts","import":"./a.js"}}}',
       'node_modules/import-only/a.js': 'export const one = 1; export default "d";',
@@ -129,6 +130,16 @@ describe('imports', () => {
     expect((await runCell(client, source)).value).toBe("[ 'd', 1, 2, 3 ]");
     const { traceback } = await runCell(client, 'fail()');
     expect(traceback).toMatch(/at fail \(helper\.js:\d+:\d+\)\n\s+at In \[2\]:1:1/);
+  });
+
+  it('see a local file that changes while the kernel runs', async () => {
+    const { client, write } = await startAmong({ 'helper.ts': 'export const value: number = 1;' });
+    expect((await runCell(client, "import { value } from './helper.ts';\nvalue")).value).toBe('1');
+    await write('helper.ts', 'export const value: string = "new";');
+    const source = "import { value as fresh } from './helper.ts';\nfresh";
+    await expect
+      .poll(async () => (await runCell(client, source)).value, { interval: 300, timeout: 30_000 })
+      .toBe("'new'");
   });
 
   it('that fail say why', async () => {

@@ -31,7 +31,7 @@ export interface RunOptions {
 }
 
 /** A cell that does not end after its interrupt is given up after this, and the kernel with it. */
-const interruptMs = 5000;
+const interruptMs = 20_000;
 /** How long a finished notebook's timers may still run before they are cut off. */
 const settleMs = 3000;
 
