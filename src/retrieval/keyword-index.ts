@@ -45,7 +45,8 @@ const maxTerms = 256;
 
 /**
  * Chunks found by their words, by BM25 (Robertson & Zaragoza 2009) over minisearch. Chinese and English, see
- * {@link termsOf}. Ties rank in the order of insertion. A search runs in one turn: 100,000 chunks take tens of milliseconds.
+ * {@link termsOf}. Ties rank in the order of insertion. A search visits every chunk that holds one of the terms, in one turn:
+ * over 100,000 chunks half the questions took up to 0.3 s and the slowest 0.9 s, on two cores shared with other work.
  */
 export class KeywordIndex {
   readonly #terms: Required<TermOptions>;
@@ -196,7 +197,8 @@ export class KeywordIndex {
   }
 
   /**
-   * Writes everything to one file, whole or not at all: a crash leaves the former file. Serialising runs in one turn.
+   * Writes everything to one file, whole or not at all: a crash leaves the former file. Serialising runs in one turn, seconds
+   * for 100,000 chunks.
    *
    * @param options.note Facts of the caller's own, plain JSON; `load` gives them back.
    */
