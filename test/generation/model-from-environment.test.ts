@@ -38,9 +38,7 @@ it('should say that the server has no models, does not answer, or has no address
     response.end('{"object":"list","data":[]}');
   });
   await expect(modelFromEnvironment({ OPENAI_BASE_URL: server.url })).rejects.toThrow('has no model');
-  await expect(modelFromEnvironment({ OPENAI_BASE_URL: await deadUrl() })).rejects.toThrow(
-    LanguageModelError,
-  );
+  await expect(modelFromEnvironment({ OPENAI_BASE_URL: deadUrl })).rejects.toThrow(LanguageModelError);
   await expect(modelFromEnvironment({ OPENAI_BASE_URL: 'here' })).rejects.toThrow(
     "OPENAI_BASE_URL must be a URL such as http://127.0.0.1:8080/v1, got 'here'",
   );

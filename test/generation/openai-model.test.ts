@@ -114,7 +114,7 @@ describe('OpenAIModel', () => {
   }
 
   it('says that nobody listens, where, and what to do', async () => {
-    const url = await deadUrl();
+    const url = deadUrl;
     const error = await failure(collect(modelAt(url).stream(hello)));
     expect(error).toMatchObject({ kind: 'unreachable', status: undefined });
     expect(error.message).toBe(

@@ -64,7 +64,7 @@ describe('StreamRAGService', () => {
   });
 
   it('ends with an error event when the model cannot be reached, naming the stage', async () => {
-    const { service } = await serviceFor({ model: modelAt(await deadUrl()) });
+    const { service } = await serviceFor({ model: modelAt(deadUrl) });
     const events = await Array.fromAsync(service.streamAnswer('Why?', 'test'));
     const last = events.at(-1)!;
     expect(last).toMatchObject({ type: 'error', stage: 'generate', error: { kind: 'unreachable' } });

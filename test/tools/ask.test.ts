@@ -72,7 +72,7 @@ describe('npm run ask', () => {
 
   it('says that nobody answers at the named address', async () => {
     const { folder, ask } = await setUp();
-    const url = await deadUrl();
+    const url = deadUrl;
     for (const model of ['', 'named']) {
       const { code, stderr } = await ask([folder, question], { OPENAI_BASE_URL: url, OPENAI_MODEL: model })
         .ended;
