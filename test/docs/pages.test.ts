@@ -208,13 +208,15 @@ describe.skipIf(browser === undefined)('the pages in Chromium', () => {
     await page.keyboard.press('Control+k');
     const field = page.getByRole('combobox', { name: 'Search' });
     await field.waitFor();
-    await page.keyboard.type('mapOrdered');
+    await page.keyboard.type('timeout');
     await page.locator('[aria-selected=true]').waitFor();
     const violations = await prepareAxe(page);
     expect(await violations()).toEqual([]);
     await page.keyboard.press('ArrowDown');
     expect(await field.getAttribute('aria-activedescendant')).toBe('result-1');
     await page.keyboard.press('ArrowUp');
+    expect(await field.getAttribute('aria-activedescendant')).toBe('result-0');
+    await search(page, 'mapOrdered');
     await page.keyboard.press('Enter');
     await page.waitForURL(/api\/iter\.html#mapOrdered/);
     await page.keyboard.press('?');
