@@ -1,5 +1,6 @@
 // The five sockets of the kernel, on a thread of their own: heartbeat, interrupt and output work while a cell
 // keeps the main thread busy, and the first client is answered while the compiler is still loading.
+import { setTimeout as wait } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Reply, Router, XPublisher } from 'zeromq';
 import { watchMemory, watchParent } from './watchdogs.ts';
@@ -21,6 +22,7 @@ const state = new Int32Array(shared);
 
 /** A client that stops reading holds the kernel up for so long, and then loses output. */
 const stalledClientMs = 10_000;
+const lastMessagesMs = 100;
 const sockets = {
   shell: new Router({ linger: 1000 }),
   control: new Router({ linger: 1000 }),
@@ -142,6 +144,8 @@ async function beat(): Promise<void> {
 
 async function close(): Promise<void> {
   await Promise.all(queues.values());
+  // ZeroMQ has the last messages by now, but they may not be on their way, and the end of the process would lose them.
+  await wait(lastMessagesMs);
   for (const socket of [...Object.values(sockets), heartbeat]) socket.close();
   tell({ kind: 'closed' });
 }
