@@ -30,7 +30,7 @@ export interface TransformersEmbedderOptions {
   readonly prefixes?: Readonly<Record<EmbedKind, string>>;
   /** Shorten the model's longest text, in tokens, from 8. Longer texts are split and pooled. */
   readonly maxTokens?: number;
-  /** Most tokens of a batch, padding included, from 1. @default 2048 */
+  /** Most tokens of a batch, padding included, from 1. Larger ones leave the processor’s caches. @default 256 */
   readonly maxBatchTokens?: number;
   /** Texts that are sorted by length together, from 1; two such windows are read ahead of the reader. @default 128 */
   readonly windowSize?: number;
@@ -86,7 +86,7 @@ export class TransformersEmbedder implements Embedder, TokenEmbedder {
     const {
       model = bundledModelFolder,
       allowDownload = false,
-      maxBatchTokens = 2048,
+      maxBatchTokens = 256,
       onProgress = () => {},
     } = options;
     checkInteger('threads', options.threads ?? 1, 1);
