@@ -71,7 +71,7 @@ export const engines: Readonly<Record<string, Readonly<Record<string, () => Prom
       chonkie('SemanticChunker', {
         chunkSize: 500,
         tokenizer: 'character',
-        embeddingModel: async (texts: readonly string[]) => texts.map((text) => [...letters(text)]),
+        embeddings: async (texts: readonly string[]) => texts.map((text) => [...letters(text)]),
       }),
   },
 };

@@ -33,7 +33,7 @@ function sectionOf(rows: readonly Row[]): string {
   const machine = `${cores.length} cores (${cores[0]?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 1e9)} GB, ${process.platform} ${process.arch}`;
   const lines = rows.map(
     ({ what, beside, ratio, goal, met, detail }) =>
-      `| ${what} | ${beside} | ${ratio === null ? 'does not end' : ratio.toFixed(2)} | ${goal} | ${met === null ? '–' : met ? 'yes' : '**no**'} | ${detail} |`,
+      `| ${what} | ${beside} | ${ratio === null ? '–' : ratio.toFixed(2)} | ${goal} | ${met === null ? '–' : met ? 'yes' : '**no**'} | ${detail} |`,
   );
   return [
     `${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${machine}; ${peerVersions()}.`,

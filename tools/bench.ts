@@ -34,7 +34,7 @@ for (const part of parts) {
   const rows: Row[] = [];
   await module.run((row) => {
     rows.push(row);
-    const ratio = row.ratio === null ? 'does not end' : row.ratio.toFixed(2);
+    const ratio = row.ratio === null ? '–' : row.ratio.toFixed(2);
     console.log(
       `${row.met === false ? '✗' : '✓'} ${row.what}, beside ${row.beside}: ${ratio} (${row.goal}); ${row.detail}`,
     );
