@@ -180,7 +180,7 @@ describe.skipIf(browser === undefined)('the pages in Chromium', () => {
     ['文档', /document/i],
     ['句子', /sentence/i],
     ['令牌桶', /TokenBucket/],
-    ['失败的请求会重试几次', /the-same-question-in-chinese/],
+    ['失败的请求默认会自动重试多少次', /the-same-question-in-chinese/],
     ['缓冲', /buffer/i],
   ];
 
